@@ -1,0 +1,1 @@
+//! Turning what comes in (files, exports) into facts: pure rules of the slice *collect*.

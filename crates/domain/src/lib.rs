@@ -1,0 +1,14 @@
+//! Values, rules and analytics maths. Compiles to WebAssembly; no I/O, no async, no clock, no randomness:
+//! the same code answers on the server and recomputes in the browser.
+//!
+//! To add another question: a file in `analytics/` with its view type (serde shape = the public shape) and one
+//! pure function over [`analytics::Dataset`] and [`analytics::Window`]; then `services::analytics`, the command
+//! `stats`, and the screen.
+
+pub mod analytics;
+pub mod channels;
+pub mod collect;
+pub mod identity;
+pub mod ids;
+pub mod posts;
+pub mod zone;
