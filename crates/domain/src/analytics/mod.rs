@@ -15,6 +15,7 @@ pub mod growth;
 pub mod heatmap;
 pub mod history;
 pub mod overview;
+pub mod period;
 pub mod posts;
 pub mod query;
 pub mod reach;

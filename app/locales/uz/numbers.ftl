@@ -1,0 +1,56 @@
+ago-now = hozirgina
+ago-minutes = { $n } daqiqa oldin
+ago-hours = { $n } soat oldin
+ago-days = { $n } kun oldin
+day-month = { $day }-{ $month }
+day-month-year = { $day }-{ $month } { $year }
+count-posts = { $n } ta post
+count-posts-text = { $n ->
+   *[other] { $text } ta post
+}
+count-subscribers = { $n ->
+   *[other] { $text } obunachi
+}
+month-1 = yan
+month-2 = fev
+month-3 = mar
+month-4 = apr
+month-5 = may
+month-6 = iyn
+month-7 = iyl
+month-8 = avg
+month-9 = sen
+month-10 = okt
+month-11 = noy
+month-12 = dek
+weekday-0 = du
+weekday-1 = se
+weekday-2 = cho
+weekday-3 = pa
+weekday-4 = ju
+weekday-5 = sha
+weekday-6 = ya
+media-text = Matn
+media-photo = Rasm
+media-video = Video
+media-album = Albom
+media-animation = Animatsiya
+media-audio = Audio
+media-voice = Ovozli xabar
+media-video_note = Videoxabar
+media-document = Fayl
+media-sticker = Stiker
+media-poll = So‘rovnoma
+media-location = Joy
+media-contact = Kontakt
+media-link = Havola
+media-giveaway = Sovrin o‘yini
+media-media = Media
+media-other = Boshqa
+media-unknown = Noma’lum
+source-official = rasmiy
+source-measured = o‘lchangan
+source-preview = ko‘rinish
+source-imported = fayldan
+source-estimated = taxminiy
+source-missing = ma’lumot yo‘q

@@ -1,0 +1,45 @@
+//! What a server function answers when it cannot: the serialisable face of `services::Error`.
+
+use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+/// Says what a person can do about it. `Display` is plain English for logs; screens say it in the reader's language
+/// (`ui::problem`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ApiError {
+    #[error("not found")]
+    NotFound,
+    #[error("sign in first")]
+    SignIn,
+    #[error("your role does not allow this")]
+    Forbidden,
+    #[error("{field}: {allowed}")]
+    Invalid { field: String, allowed: String },
+    #[error("this was changed in the meantime: {what}")]
+    Conflict { what: String },
+    #[error("limited until {until}")]
+    Limited { until: i64 },
+    #[error("not available: {what}")]
+    Unavailable { what: String },
+    #[error("something failed on the server, id {id}")]
+    Internal { id: String },
+    /// the request did not reach the server, or its answer did not reach us
+    #[error("no connection to the server")]
+    Offline,
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => Self::Offline,
+            ServerFnErrorErr::Args(what) | ServerFnErrorErr::MissingArg(what) => {
+                Self::Invalid { field: "request".to_owned(), allowed: what }
+            }
+            other => Self::Unavailable { what: other.to_string() },
+        }
+    }
+}

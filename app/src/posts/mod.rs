@@ -1,0 +1,6 @@
+//! Everything about one post.
+
+use leptos::prelude::*;
+
+#[component]
+pub fn PostPage() -> impl IntoView {}

@@ -1,0 +1,36 @@
+//! Server functions of the session.
+
+use leptos::prelude::*;
+use server_fn::codec::GetUrl;
+
+use super::{SessionInfo, SignedClient};
+use crate::error::ApiError;
+
+/// Who is signed in, and the channels they may see.
+#[server(prefix = "/api", endpoint = "session", input = GetUrl, client = SignedClient)]
+pub async fn session() -> Result<SessionInfo, ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    let info = services::identity::session_info(&ctx, &viewer).await?;
+    let cards = services::channels::list(&ctx, &viewer).await?;
+    Ok(SessionInfo {
+        person: info.person,
+        workspace: info.workspace,
+        role: info.role,
+        demo: ctx.site.demo,
+        channels: cards
+            .into_iter()
+            .map(|card| super::ChannelItem {
+                as_of_offset_s: card.as_of.map_or(0, |at| {
+                    domain::zone::Zone::find(&card.channel.zone).map_or(0, |zone| zone.offset(at))
+                }),
+                slug: card.channel.slug(),
+                title: card.channel.title,
+                subscribers: card.subscribers,
+                err24: card.err24,
+                posts: card.posts,
+                demo: card.channel.demo,
+                as_of: card.as_of,
+            })
+            .collect(),
+    })
+}

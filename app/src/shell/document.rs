@@ -1,0 +1,32 @@
+//! The HTML document around the app.
+
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+use crate::routes::App;
+use crate::ssr;
+
+/// Every page's document, in the request's language and theme, with its security policy.
+pub fn document(options: LeptosOptions) -> impl IntoView {
+    ssr::set_content_security_policy();
+    let language = ssr::request_language();
+    provide_context(language);
+    let theme = ssr::request_theme().attribute();
+    view! {
+        <!DOCTYPE html>
+        <html lang=language.code() data-theme=theme>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" href="/pkg/app.css"/>
+                <HydrationScripts options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}

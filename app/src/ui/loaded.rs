@@ -1,0 +1,83 @@
+//! What stands in for data: skeleton while loading, the last data while reading again or when the server is gone, a
+//! notice with a way out when there is nothing to show.
+
+use leptos::prelude::*;
+
+use super::problem::{ProblemNotice, StaleLine};
+use crate::error::ApiError;
+
+/// What is known of a resource. Newer data replace older ones; a failure never takes data away.
+#[derive(Debug, Clone, PartialEq)]
+struct Known<T> {
+    data: Option<T>,
+    problem: Option<ApiError>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Stage {
+    Loading,
+    Ready,
+    Failed(ApiError),
+}
+
+/// Builds `view` once, from a signal of the data: charts and tables update in place.
+pub fn loaded<T, V>(
+    resource: Resource<Result<T, ApiError>>,
+    skeleton: impl Fn() -> AnyView + Send + Sync + 'static,
+    view: impl Fn(Signal<T>) -> V + Clone + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Clone + PartialEq + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,
+    V: IntoView + 'static,
+{
+    let (busy, set_busy) = signal(false);
+    view! {
+        <Transition fallback=skeleton set_pending=set_busy>
+            {move || {
+                let known = Memo::new(move |before: Option<&Known<T>>| {
+                    let kept = before.and_then(|before| before.data.clone());
+                    match resource.get() {
+                        Some(Ok(data)) => Known { data: Some(data), problem: None },
+                        Some(Err(problem)) => Known { data: kept, problem: Some(problem) },
+                        None => Known { data: kept, problem: None },
+                    }
+                });
+                let stage = Memo::new(move |_| {
+                    known.with(|known| match known {
+                        Known { data: Some(_), .. } => Stage::Ready,
+                        Known { problem: Some(problem), .. } => Stage::Failed(problem.clone()),
+                        Known { .. } => Stage::Loading,
+                    })
+                });
+                let view = view.clone();
+                move || match stage.get() {
+                    Stage::Loading => ().into_any(),
+                    Stage::Failed(problem) => {
+                        view! { <ProblemNotice problem retry=Callback::new(move |()| resource.refetch())/> }.into_any()
+                    }
+                    Stage::Ready => {
+                        // the stage is Ready only while there are data
+                        let data = Signal::derive(move || known.with(|known| known.data.clone()));
+                        let Some(first) = data.get_untracked() else { return ().into_any() };
+                        let data = Signal::derive(move || data.get().unwrap_or_else(|| first.clone()));
+                        view! {
+                            <div class="loaded" aria-busy=move || busy.get().to_string()>
+                                {move || {
+                                    known
+                                        .with(|known| known.problem.clone())
+                                        .map(|problem| {
+                                            view! {
+                                                <StaleLine problem retry=Callback::new(move |()| resource.refetch())/>
+                                            }
+                                        })
+                                }}
+                                {view(data)}
+                            </div>
+                        }
+                            .into_any()
+                    }
+                }
+            }}
+        </Transition>
+    }
+}

@@ -1,0 +1,12 @@
+//! The design kit: what every page is built from. Class = component name in kebab case (`style/`).
+
+pub mod card;
+// pub mod chart;
+pub mod delta;
+pub mod formula;
+pub mod icon;
+pub mod loaded;
+pub mod number;
+pub mod problem;
+pub mod segmented;
+pub mod time;

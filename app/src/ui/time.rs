@@ -1,0 +1,72 @@
+//! Days and moments in the reader's language, on the channel's clock.
+
+use domain::zone::Zone;
+use jiff::civil::Date;
+
+use crate::t;
+
+fn month(month: i8) -> String {
+    crate::i18n::text_with(&format!("month-{month}"), &[])
+}
+
+pub fn weekday_short(monday_zero: usize) -> String {
+    crate::i18n::text_with(&format!("weekday-{monday_zero}"), &[])
+}
+
+/// `18 Nov`
+pub fn day(date: Date) -> String {
+    t!("day-month", day = i64::from(date.day()), month = month(date.month()))
+}
+
+/// `18 Nov 2025`
+pub fn day_year(date: Date) -> String {
+    t!("day-month-year", day = i64::from(date.day()), month = month(date.month()), year = date.year().to_string())
+}
+
+/// `Wed 18 Nov`
+pub fn weekday_day(date: Date) -> String {
+    format!("{} {}", weekday_short(date.weekday().to_monday_zero_offset() as usize), day(date))
+}
+
+/// `14:32`
+pub fn clock(zone: &Zone, at: i64) -> String {
+    let local = zone.local(at);
+    format!("{:02}:{:02}", local.hour(), local.minute())
+}
+
+/// `18 Nov 2025, 14:32`
+pub fn moment(zone: &Zone, at: i64) -> String {
+    format!("{}, {}", day_year(zone.day(at)), clock(zone, at))
+}
+
+/// `18 Nov 2025, 14:32` on a clock `offset_s` seconds east of UTC
+pub fn moment_at_offset(at: i64, offset_s: i32) -> String {
+    moment(&Zone::utc(), at + i64::from(offset_s))
+}
+
+/// How long before `now`: `42 min ago`, `6 h ago`, `3 days ago`; the day itself beyond a month.
+pub fn ago(zone: &Zone, at: i64, now: i64) -> String {
+    let minutes = (now - at).max(0) / 60;
+    if minutes < 1 {
+        t!("ago-now")
+    } else if minutes < 60 {
+        t!("ago-minutes", n = minutes)
+    } else if minutes < 48 * 60 {
+        t!("ago-hours", n = minutes / 60)
+    } else if minutes < 31 * 24 * 60 {
+        t!("ago-days", n = minutes / (24 * 60))
+    } else {
+        day_year(zone.day(at))
+    }
+}
+
+/// `UTC+5`, `UTC+5:30`
+pub fn offset(zone: &Zone, at: i64) -> String {
+    let minutes = zone.offset(at) / 60;
+    if minutes == 0 {
+        return "UTC".to_owned();
+    }
+    let sign = if minutes < 0 { '−' } else { '+' };
+    let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+    if rest == 0 { format!("UTC{sign}{hours}") } else { format!("UTC{sign}{hours}:{rest:02}") }
+}

@@ -1,0 +1,274 @@
+// What the app sees of ECharts: four functions, loaded when the first chart comes into view (app/src/ui/chart.rs).
+//
+// A specification comes from crates/charts as {option, table: {header, rows}, cursor}. Tooltip, read-out and the
+// table behind the button all show the same rows of text, so nothing is formatted twice, and text is only ever put
+// into text nodes.
+import { init } from "./echarts.js";
+import { withFormatters } from "./formatters.js";
+
+export { colours, watchTheme } from "./colours.js";
+
+const TIP_GAP = 14;
+const ZOOM_SETTLES_MS = 120;
+const ZOOM_STEP = 0.2;
+const LEAST_SPAN_PERCENT = 1;
+const CHART_UPDATE_MS = 320;
+
+/**
+ * Draws `spec` (JSON text) into `element`. `report(event, a, b)` is called with
+ *   "zoom", first, last      rows shown after a zoom came to rest
+ *   "point", row, touch      the cursor's row, -1 when it left; touch is 1 or 0
+ *   "pick", row, 0           a click or Enter on a row
+ */
+export function mount(element, spec, report) {
+  return new Drawing(element, spec, report);
+}
+
+export function update(drawing, spec) {
+  drawing.update(spec);
+}
+
+export function dispose(drawing) {
+  drawing.dispose();
+}
+
+class Drawing {
+  constructor(element, spec, report) {
+    this.element = element;
+    this.report = report;
+    this.row = -1;
+    this.touch = false;
+    this.zoomTimer = 0;
+    this.stopped = new AbortController();
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+    this.chart = init(element, null, { renderer: "svg" });
+    this.draw(JSON.parse(spec), {});
+    this.listen();
+  }
+
+  update(text) {
+    const spec = JSON.parse(text);
+    const zoom = spec.table.rows.length === this.spec.table.rows.length ? this.zoomWindow() : null;
+    if (zoom && spec.option.dataZoom) {
+      // a redraw in another theme or with newer numbers leaves the reader where they were
+      for (const one of spec.option.dataZoom) Object.assign(one, zoom);
+    }
+    this.draw(spec, { replaceMerge: ["series", "legend", "title", "visualMap", "xAxis", "yAxis", "grid"] });
+  }
+
+  draw(spec, how) {
+    this.spec = spec;
+    const option = withFormatters(spec.option);
+    option.animation = !this.calm.matches;
+    option.animationDuration = CHART_UPDATE_MS;
+    option.animationDurationUpdate = CHART_UPDATE_MS;
+    if (option.tooltip) {
+      Object.assign(option.tooltip, {
+        formatter: (params) => this.tip(params),
+        position: beside,
+        confine: true,
+        showContent: !this.touch,
+        className: "chart-tip",
+        padding: 0,
+        transitionDuration: 0,
+      });
+    }
+    this.items = spec.cursor.kind === "item" ? itemsByRow(option) : null;
+    this.chart.setOption(option, how);
+    this.startZoom = this.zoomWindow();
+  }
+
+  listen() {
+    const { chart, element } = this;
+    const on = (event, act, more = {}) => element.addEventListener(event, act, { signal: this.stopped.signal, ...more });
+
+    chart.on("updateAxisPointer", (event) => {
+      const axis = event.axesInfo?.find((info) => info.axisDim === this.spec.cursor.dim);
+      this.moved(axis ? this.rowOf(axis.value) : -1);
+    });
+    chart.on("mouseover", (params) => {
+      if (this.items) this.moved(rowOfItem(params.value));
+    });
+    chart.getZr().on("globalout", () => this.moved(-1));
+    chart.getZr().on("click", () => this.row >= 0 && this.report("pick", this.row, 0));
+    chart.getZr().on("dblclick", () => this.zoomTo(this.startZoom));
+    chart.on("datazoom", () => {
+      clearTimeout(this.zoomTimer);
+      this.zoomTimer = setTimeout(() => this.reportZoom(), ZOOM_SETTLES_MS);
+    });
+
+    on("pointerdown", (event) => this.pointerIs(event.pointerType === "touch"), { capture: true });
+    on("pointermove", (event) => this.pointerIs(event.pointerType === "touch"), { capture: true });
+    on("keydown", (event) => this.key(event));
+    on("blur", () => this.leave());
+
+    let size = "";
+    this.resized = new ResizeObserver(() => {
+      const now = `${element.clientWidth}x${element.clientHeight}`;
+      if (now === size || element.clientWidth === 0) return;
+      // the first report is the size that the chart was drawn at
+      const first = size === "";
+      size = now;
+      if (!first) requestAnimationFrame(() => chart.isDisposed() || chart.resize());
+    });
+    this.resized.observe(element);
+  }
+
+  /** By touch the row above the chart tells the numbers; a finger would hide a tooltip. */
+  pointerIs(touch) {
+    if (touch === this.touch) return;
+    this.touch = touch;
+    if (this.spec.option.tooltip) this.chart.setOption({ tooltip: { showContent: !touch } });
+  }
+
+  moved(row) {
+    if (row === this.row) return;
+    this.row = row;
+    this.report("point", row, this.touch ? 1 : 0);
+  }
+
+  /** Row of a value on the cursor's axis: its place on a category axis, the nearest stop on a number axis. */
+  rowOf(value) {
+    const { stops } = this.spec.cursor;
+    if (!stops) return Number(value);
+    let nearest = -1;
+    for (let i = 0; i < stops.length; i += 1) {
+      if (nearest < 0 || Math.abs(stops[i] - value) < Math.abs(stops[nearest] - value)) nearest = i;
+    }
+    return nearest;
+  }
+
+  tip(params) {
+    const first = Array.isArray(params) ? params[0] : params;
+    const row = this.items ? rowOfItem(first.value) : this.rowOf(first.axisValue ?? first.dataIndex);
+    const cells = this.spec.table.rows[row];
+    if (!cells) return "";
+    const list = document.createElement("dl");
+    this.spec.table.header.forEach((name, column) => {
+      if (column === 0 || cells[column] === "") return;
+      list.append(textElement("dt", name), textElement("dd", cells[column]));
+    });
+    return [textElement("b", cells[0]), list];
+  }
+
+  key(event) {
+    const { columns } = this.spec.cursor;
+    const across = this.spec.cursor.dim === "y" ? columns ?? 0 : 1;
+    const down = this.spec.cursor.dim === "y" ? 1 : columns ?? 0;
+    const [first, last] = this.rowsShown();
+    const act = {
+      ArrowLeft: () => (event.shiftKey ? this.zoomBy(-ZOOM_STEP, 1) : this.step(-across)),
+      ArrowRight: () => (event.shiftKey ? this.zoomBy(ZOOM_STEP, 1) : this.step(across)),
+      ArrowUp: () => this.step(-down),
+      ArrowDown: () => this.step(down),
+      Home: () => this.show(first),
+      End: () => this.show(last),
+      "+": () => this.zoomBy(0, 1 - ZOOM_STEP),
+      "=": () => this.zoomBy(0, 1 - ZOOM_STEP),
+      "-": () => this.zoomBy(0, 1 / (1 - ZOOM_STEP)),
+      0: () => this.zoomTo(this.startZoom),
+      Enter: () => (this.row >= 0 ? this.report("pick", this.row, 0) : false),
+      Escape: () => this.leave(),
+    }[event.key];
+    if (act && !event.ctrlKey && !event.metaKey && !event.altKey && act() !== false) event.preventDefault();
+  }
+
+  step(by) {
+    if (by === 0) return false;
+    const [first, last] = this.rowsShown();
+    const from = this.row < 0 ? (by > 0 ? first - by : last - by) : this.row;
+    return this.show(Math.min(Math.max(from + by, first), last));
+  }
+
+  /** Puts the cursor on a row, as if it were pointed at. */
+  show(row) {
+    if (this.items) {
+      const item = this.items.get(row);
+      if (!item) return false;
+      this.chart.dispatchAction({ type: "downplay" });
+      this.chart.dispatchAction({ type: "highlight", ...item });
+      this.chart.dispatchAction({ type: "showTip", ...item });
+    } else {
+      const { dim, stops } = this.spec.cursor;
+      const at = this.chart.convertToPixel({ [`${dim}AxisIndex`]: 0 }, stops ? stops[row] : row);
+      if (!Number.isFinite(at)) return false;
+      const { width, height } = { width: this.chart.getWidth(), height: this.chart.getHeight() };
+      this.chart.dispatchAction({ type: "showTip", x: dim === "x" ? at : width / 2, y: dim === "x" ? height / 3 : at });
+    }
+    this.moved(row);
+    return true;
+  }
+
+  leave() {
+    this.chart.dispatchAction({ type: "hideTip" });
+    this.chart.dispatchAction({ type: "updateAxisPointer", currTrigger: "leave" });
+    if (this.items) this.chart.dispatchAction({ type: "downplay" });
+    this.moved(-1);
+  }
+
+  zoomWindow() {
+    const zoom = this.chart.getOption()?.dataZoom?.[0];
+    return zoom ? { start: zoom.start, end: zoom.end } : null;
+  }
+
+  rowsShown() {
+    const last = this.spec.table.rows.length - 1;
+    const zoom = this.chart.getOption()?.dataZoom?.[0];
+    return zoom ? [zoom.startValue ?? 0, zoom.endValue ?? last] : [0, last];
+  }
+
+  zoomTo(zoom) {
+    if (!zoom) return false;
+    this.chart.dispatchAction({ type: "dataZoom", dataZoomIndex: 0, ...zoom });
+    return true;
+  }
+
+  /** Moves the window by a share of its width, or scales it around its end. */
+  zoomBy(shift, scale) {
+    const zoom = this.zoomWindow();
+    if (!zoom) return false;
+    const span = Math.min(100, Math.max(LEAST_SPAN_PERCENT, (zoom.end - zoom.start) * scale));
+    const end = Math.min(100, Math.max(span, zoom.end + shift * span));
+    return this.zoomTo({ start: end - span, end });
+  }
+
+  reportZoom() {
+    if (this.chart.isDisposed()) return;
+    const [first, last] = this.rowsShown();
+    this.report("zoom", first, last);
+  }
+
+  dispose() {
+    clearTimeout(this.zoomTimer);
+    this.stopped.abort();
+    this.resized.disconnect();
+    this.chart.dispose();
+  }
+}
+
+/** Beside the point, above it where there is room, never on it. */
+function beside(point, _params, _dom, _rect, size) {
+  const [width, height] = size.contentSize;
+  const right = point[0] + TIP_GAP;
+  const left = right + width > size.viewSize[0] ? point[0] - TIP_GAP - width : right;
+  return [Math.max(0, left), Math.max(0, Math.min(point[1] - height - TIP_GAP, size.viewSize[1] - height))];
+}
+
+function textElement(name, text) {
+  const element = document.createElement(name);
+  element.textContent = text;
+  return element;
+}
+
+/** Cells of a heat map carry their row as the last number. */
+function rowOfItem(value) {
+  return Array.isArray(value) ? value[value.length - 1] : -1;
+}
+
+function itemsByRow(option) {
+  const items = new Map();
+  option.series.forEach((series, seriesIndex) => {
+    series.data.forEach((datum, dataIndex) => items.set(rowOfItem(datum.value ?? datum), { seriesIndex, dataIndex }));
+  });
+  return items;
+}
