@@ -1,1 +1,27 @@
+//! Every SQL statement of the product, for SQLite and Postgres alike. One file per slice; every function takes
+//! `&mut Tx`, so the caller decides what belongs together.
+//!
+//! To add a query: a function in the file of its slice with one SQL text (`$1` placeholders; instants are bound, never
+//! a column default; `CAST(SUM(x) AS BIGINT)`), run by `on!`; where the dialects must differ, a `Dialect` pair with
+//! the reason; a `both_dbs!` test below it. To add a table: a migration of the same version and name in both folders
+//! under `migrations/`; the key of a big table starts with `channel_id`.
 
+pub mod analytics;
+pub mod audit;
+pub mod channels;
+pub mod collect;
+mod db;
+mod error;
+pub mod identity;
+pub mod jobs;
+pub mod maintenance;
+pub mod outbox;
+pub mod retention;
+pub mod series;
+pub mod settings;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use db::{Backend, Db, Settings, Tx, without_password};
+pub(crate) use db::{Dialect, execute, on};
+pub use error::{Error, Result};

@@ -1,0 +1,157 @@
+//! What the questions read: one channel's history in columns, a few queries whatever its size.
+
+use domain::analytics::history::{History, LOOKBACK_POSTS, PostColumns, ViewReadings};
+use domain::channels::Channel;
+use domain::ids::ChannelId;
+use domain::posts::{MediaType, Snapshot, Source};
+use domain::zone::add_days;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::collect::{self, PostFacts};
+use crate::{Result, Tx, on, series};
+
+/// Characters of a text that a list shows; the post's own page reads the whole text with [`find_post`].
+pub const TEXT_BEGINNING_CHARS: i64 = 280;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    post_id: i64,
+    date_utc: i64,
+    views: Option<i64>,
+    forwards: Option<i64>,
+    reactions: Option<i64>,
+    replies: Option<i64>,
+    counted_at: Option<i64>,
+    media_type: Option<MediaType>,
+    source: Source,
+    text_chars: i64,
+    text: Option<String>,
+    hashtags: Option<String>,
+    series: Option<Vec<u8>>,
+}
+
+/// Posts in `from <= date_utc < to` and up to [`LOOKBACK_POSTS`] before them, with their view readings; daily facts
+/// and sources of the UTC days touched, from one day before.
+pub async fn history(tx: &mut Tx, channel: &Channel, from: i64, to: i64) -> Result<History> {
+    const LOOKBACK: &str = "SELECT date_utc, post_id FROM post WHERE channel_id = $1 AND date_utc < $2 \
+        ORDER BY date_utc DESC, post_id DESC LIMIT $3";
+    let before: Vec<(i64, i64)> = on!(tx, |conn| sqlx::query_as(LOOKBACK)
+        .bind(channel.id)
+        .bind(from)
+        .bind(LOOKBACK_POSTS as i64)
+        .fetch_all(conn))?;
+    let first = before.last().copied().unwrap_or((from, i64::MIN));
+    read(tx, channel, first, (to, i64::MIN), (from, to)).await
+}
+
+/// The post and up to [`LOOKBACK_POSTS`] before it, with daily facts of its day and the day before; without posts
+/// when there is no such post.
+pub async fn post_history(tx: &mut Tx, channel: &Channel, post_id: i64) -> Result<History> {
+    const DATE: &str = "SELECT date_utc FROM post WHERE channel_id = $1 AND post_id = $2";
+    const LOOKBACK: &str = "SELECT date_utc, post_id FROM post WHERE channel_id = $1 \
+        AND (date_utc, post_id) < ($2, $3) ORDER BY date_utc DESC, post_id DESC LIMIT $4";
+    let date: Option<i64> =
+        on!(tx, |conn| sqlx::query_scalar(DATE).bind(channel.id).bind(post_id).fetch_optional(conn))?;
+    let Some(date) = date else {
+        return read(tx, channel, (0, 0), (0, 0), (0, 0)).await;
+    };
+    let before: Vec<(i64, i64)> = on!(tx, |conn| sqlx::query_as(LOOKBACK)
+        .bind(channel.id)
+        .bind(date)
+        .bind(post_id)
+        .bind(LOOKBACK_POSTS as i64)
+        .fetch_all(conn))?;
+    let first = before.last().copied().unwrap_or((date, post_id));
+    read(tx, channel, first, (date, post_id.saturating_add(1)), (date, date + 1)).await
+}
+
+/// Posts in `first <= (date_utc, post_id) < end`.
+async fn read(
+    tx: &mut Tx,
+    channel: &Channel,
+    first: (i64, i64),
+    end: (i64, i64),
+    days: (i64, i64),
+) -> Result<History> {
+    // the bare bounds of date_utc are implied by those of the pair; with them both planners walk the index
+    const SQL: &str = "SELECT p.post_id, p.date_utc, p.views, p.forwards, p.reactions, p.replies, p.counted_at, \
+        p.media_type, p.source, p.text_chars, substr(p.text, 1, $6) AS text, p.hashtags, s.series \
+        FROM post p LEFT JOIN snapshot_series s ON s.channel_id = p.channel_id AND s.post_id = p.post_id \
+        WHERE p.channel_id = $1 AND p.date_utc >= $2 AND p.date_utc <= $4 \
+        AND (p.date_utc, p.post_id) >= ($2, $3) AND (p.date_utc, p.post_id) < ($4, $5) \
+        ORDER BY p.date_utc, p.post_id";
+    let rows: Vec<Row> = on!(tx, |conn| sqlx::query_as(SQL)
+        .bind(channel.id)
+        .bind(first.0)
+        .bind(first.1)
+        .bind(end.0)
+        .bind(end.1)
+        .bind(TEXT_BEGINNING_CHARS as i32)
+        .fetch_all(conn))?;
+
+    let mut posts = PostColumns::default();
+    let mut readings = ViewReadings { offsets: vec![0], ..ViewReadings::default() };
+    for row in rows {
+        if let Some(bytes) = row.series {
+            series::decode_views(&bytes, &mut readings.at, &mut readings.views)
+                .map_err(|problem| collect::damaged(channel.id, row.post_id, problem))?;
+        }
+        readings.offsets.push(readings.at.len());
+        posts.post_id.push(row.post_id);
+        posts.date_utc.push(row.date_utc);
+        posts.views.push(row.views);
+        posts.forwards.push(row.forwards);
+        posts.reactions.push(row.reactions);
+        posts.replies.push(row.replies);
+        posts.counted_at.push(row.counted_at);
+        posts.media_type.push(row.media_type);
+        posts.source.push(row.source);
+        posts.text_chars.push(u32::try_from(row.text_chars).unwrap_or(u32::MAX));
+        posts.text.push(row.text.unwrap_or_default());
+        posts.hashtags.push(
+            row.hashtags.map(|tags| tags.split(' ').map(str::to_owned).collect()).unwrap_or_default(),
+        );
+    }
+    let (first_day, last_day) = (add_days(utc_day(days.0), -1), utc_day(days.1));
+    Ok(History {
+        channel: channel.clone(),
+        as_of: as_of(tx, channel.id).await?,
+        posts,
+        readings,
+        daily: collect::list_daily(tx, channel.id, first_day, last_day).await?,
+        sources: collect::list_sources(tx, channel.id, first_day, last_day).await?,
+    })
+}
+
+fn utc_day(at: i64) -> Date {
+    let at = at.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+    Timestamp::from_second(at).unwrap_or_default().to_zoned(TimeZone::UTC).date()
+}
+
+/// The post with its whole text.
+pub async fn find_post(tx: &mut Tx, channel: ChannelId, post_id: i64) -> Result<Option<PostFacts>> {
+    Ok(collect::find_posts(tx, channel, std::iter::once(post_id)).await?.remove(&post_id))
+}
+
+/// All snapshots of a post, in time order; empty without any.
+pub async fn snapshots(tx: &mut Tx, channel: ChannelId, post_id: i64) -> Result<Vec<Snapshot>> {
+    Ok(collect::find_series(tx, channel, std::iter::once(post_id)).await?.remove(&post_id).unwrap_or_default())
+}
+
+/// When the channel's newest snapshot was taken, unix seconds.
+pub async fn as_of(tx: &mut Tx, channel: ChannelId) -> Result<Option<i64>> {
+    const SQL: &str = "SELECT as_of FROM data_version WHERE channel_id = $1";
+    let found: Option<Option<i64>> =
+        on!(tx, |conn| sqlx::query_scalar(SQL).bind(channel).fetch_optional(conn))?;
+    Ok(found.flatten())
+}
+
+/// The channel's data version and when it changed last (unix seconds); `(0, 0)` while nothing was ever written.
+pub async fn data_version(tx: &mut Tx, channel: ChannelId) -> Result<(i64, i64)> {
+    const SQL: &str = "SELECT version, changed_at FROM data_version WHERE channel_id = $1";
+    let found = on!(tx, |conn| sqlx::query_as(SQL).bind(channel).fetch_optional(conn))?;
+    Ok(found.unwrap_or((0, 0)))
+}
+

@@ -1,0 +1,161 @@
+//! Channels of a workspace. Rows that are an import's staging area or are being deleted are never seen here.
+
+use domain::channels::{Channel, ChannelRef};
+use domain::ids::{ChannelId, WorkspaceId};
+
+use crate::{Result, Tx, execute, on};
+
+/// A channel about to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewChannel {
+    pub workspace_id: WorkspaceId,
+    pub telegram_id: Option<i64>,
+    pub username: Option<String>,
+    pub title: String,
+    /// IANA zone name
+    pub zone: String,
+    pub demo: bool,
+}
+
+/// What a channel holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::FromRow)]
+pub struct Counts {
+    pub posts: i64,
+    pub snapshots: i64,
+    /// days with daily facts
+    pub days: i64,
+}
+
+/// Conflict: `channel_workspace_id_telegram_id`, `channel_workspace_id_username`.
+pub async fn insert(tx: &mut Tx, channel: &NewChannel, now: i64) -> Result<Channel> {
+    const SQL: &str = "INSERT INTO channel (workspace_id, telegram_id, username, title, zone, demo, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7) \
+        RETURNING id, workspace_id, telegram_id, username, title, zone, demo, created_at";
+    on!(tx, |conn| sqlx::query_as(SQL)
+        .bind(channel.workspace_id)
+        .bind(channel.telegram_id)
+        .bind(&channel.username)
+        .bind(&channel.title)
+        .bind(&channel.zone)
+        .bind(channel.demo)
+        .bind(now)
+        .fetch_one(conn))
+}
+
+pub async fn find(tx: &mut Tx, id: ChannelId) -> Result<Option<Channel>> {
+    const SQL: &str = "SELECT id, workspace_id, telegram_id, username, title, zone, demo, created_at FROM channel \
+        WHERE id = $1 AND import_run_id IS NULL AND deleted_at IS NULL";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(id).fetch_optional(conn))
+}
+
+/// Looks only inside the workspace. A number that is no Telegram id there may still be a username made of digits.
+pub async fn find_by_ref(tx: &mut Tx, workspace: WorkspaceId, channel: &ChannelRef) -> Result<Option<Channel>> {
+    const BY_USERNAME: &str = "SELECT id, workspace_id, telegram_id, username, title, zone, demo, created_at \
+        FROM channel WHERE workspace_id = $1 AND lower(username) = lower($2) \
+        AND import_run_id IS NULL AND deleted_at IS NULL";
+    const BY_TELEGRAM_ID: &str = "SELECT id, workspace_id, telegram_id, username, title, zone, demo, created_at \
+        FROM channel WHERE workspace_id = $1 AND telegram_id = $2 \
+        AND import_run_id IS NULL AND deleted_at IS NULL";
+    match channel {
+        ChannelRef::Username(username) => {
+            on!(tx, |conn| sqlx::query_as(BY_USERNAME).bind(workspace).bind(username).fetch_optional(conn))
+        }
+        ChannelRef::TelegramId(telegram_id) => {
+            let found: Option<Channel> =
+                on!(tx, |conn| sqlx::query_as(BY_TELEGRAM_ID).bind(workspace).bind(telegram_id).fetch_optional(conn))?;
+            if found.is_some() {
+                return Ok(found);
+            }
+            let username = telegram_id.to_string();
+            on!(tx, |conn| sqlx::query_as(BY_USERNAME).bind(workspace).bind(&username).fetch_optional(conn))
+        }
+        ChannelRef::Key(id) => {
+            let found = find(tx, *id).await?.filter(|found| found.workspace_id == workspace);
+            if found.is_some() {
+                return Ok(found);
+            }
+            let username = format!("c{id}");
+            on!(tx, |conn| sqlx::query_as(BY_USERNAME).bind(workspace).bind(&username).fetch_optional(conn))
+        }
+    }
+}
+
+/// By title, then key.
+pub async fn list(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Channel>> {
+    const SQL: &str = "SELECT id, workspace_id, telegram_id, username, title, zone, demo, created_at FROM channel \
+        WHERE workspace_id = $1 AND import_run_id IS NULL AND deleted_at IS NULL ORDER BY lower(title), id";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(workspace).fetch_all(conn))
+}
+
+/// Writes title, zone, username and Telegram id of an existing channel; `false` when it is gone.
+/// Conflict as in [`insert`].
+pub async fn update(tx: &mut Tx, channel: &Channel) -> Result<bool> {
+    const SQL: &str = "UPDATE channel SET telegram_id = $2, username = $3, title = $4, zone = $5 \
+        WHERE id = $1 AND import_run_id IS NULL AND deleted_at IS NULL";
+    Ok(execute!(tx, |conn| sqlx::query(SQL)
+        .bind(channel.id)
+        .bind(channel.telegram_id)
+        .bind(&channel.username)
+        .bind(&channel.title)
+        .bind(&channel.zone)
+        .execute(conn))?
+        > 0)
+}
+
+/// When the newest post was published, unix seconds.
+pub async fn newest_post(tx: &mut Tx, id: ChannelId) -> Result<Option<i64>> {
+    const SQL: &str = "SELECT MAX(date_utc) FROM post WHERE channel_id = $1";
+    on!(tx, |conn| sqlx::query_scalar(SQL).bind(id).fetch_one(conn))
+}
+
+pub async fn counts(tx: &mut Tx, id: ChannelId) -> Result<Counts> {
+    const SQL: &str = "SELECT COALESCE((SELECT posts FROM data_version WHERE channel_id = $1), 0) AS posts, \
+        COALESCE((SELECT snapshots FROM data_version WHERE channel_id = $1), 0) AS snapshots, \
+        (SELECT COUNT(*) FROM channel_daily WHERE channel_id = $1) AS days";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(id).fetch_one(conn))
+}
+
+/// Takes the channel out of sight and frees its names at once; its rows go afterwards with [`delete_rows`].
+/// `false` when it is gone already.
+pub async fn hide(tx: &mut Tx, id: ChannelId, now: i64) -> Result<bool> {
+    const SQL: &str = "UPDATE channel SET deleted_at = $2, telegram_id = NULL, username = NULL \
+        WHERE id = $1 AND deleted_at IS NULL";
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(id).bind(now).execute(conn))? > 0)
+}
+
+/// Hidden channels whose rows are not all gone yet.
+pub async fn list_hidden(tx: &mut Tx) -> Result<Vec<ChannelId>> {
+    const SQL: &str = "SELECT id FROM channel WHERE deleted_at IS NOT NULL ORDER BY id";
+    on!(tx, |conn| sqlx::query_scalar(SQL).fetch_all(conn))
+}
+
+/// Removes up to `limit` rows of a hidden channel, and the channel itself with the last of them.
+/// `true` when nothing is left (or the channel is not hidden: then nothing is touched). Call again, each time in a unit of work of its own, until then.
+pub async fn delete_rows(tx: &mut Tx, id: ChannelId, limit: i64) -> Result<bool> {
+    const BATCHES: [&str; 5] = [
+        "DELETE FROM snapshot_series WHERE channel_id = $1 AND post_id IN \
+            (SELECT post_id FROM snapshot_series WHERE channel_id = $1 ORDER BY post_id LIMIT $2)",
+        "DELETE FROM post WHERE channel_id = $1 AND post_id IN \
+            (SELECT post_id FROM post WHERE channel_id = $1 ORDER BY post_id LIMIT $2)",
+        "DELETE FROM channel_daily WHERE channel_id = $1 AND day IN \
+            (SELECT day FROM channel_daily WHERE channel_id = $1 ORDER BY day LIMIT $2)",
+        "DELETE FROM channel_source_daily WHERE channel_id = $1 AND day IN \
+            (SELECT day FROM channel_source_daily WHERE channel_id = $1 ORDER BY day LIMIT $2)",
+        "DELETE FROM channel_daily_summary WHERE channel_id = $1 AND day IN \
+            (SELECT day FROM channel_daily_summary WHERE channel_id = $1 ORDER BY day LIMIT $2)",
+    ];
+    const HIDDEN: &str = "SELECT COUNT(*) FROM channel WHERE id = $1 AND deleted_at IS NOT NULL";
+    const CHANNEL: &str = "DELETE FROM channel WHERE id = $1";
+    let hidden: i64 = on!(tx, |conn| sqlx::query_scalar(HIDDEN).bind(id).fetch_one(conn))?;
+    if hidden == 0 {
+        return Ok(true);
+    }
+    for batch in BATCHES {
+        let removed = execute!(tx, |conn| sqlx::query(batch).bind(id).bind(limit).execute(conn))?;
+        if removed > 0 {
+            return Ok(false);
+        }
+    }
+    execute!(tx, |conn| sqlx::query(CHANNEL).bind(id).execute(conn))?;
+    Ok(true)
+}

@@ -1,0 +1,198 @@
+//! Daily facts and sources of views.
+
+use std::collections::HashMap;
+
+use domain::analytics::history::{DailyFact, SourceFact};
+use domain::ids::ChannelId;
+use domain::posts::Source;
+use jiff::civil::Date;
+
+use super::{Written, batch, lock};
+use crate::{Error, Result, Tx, execute, on};
+
+#[derive(sqlx::FromRow)]
+struct DailyRow {
+    day: String,
+    subscribers: Option<i64>,
+    joined: Option<i64>,
+    left: Option<i64>,
+    notifications_on: Option<i64>,
+    source: Source,
+}
+
+#[derive(sqlx::FromRow)]
+struct SourceRow {
+    day: String,
+    origin: String,
+    views: Option<i64>,
+    source: Source,
+}
+
+fn day(table: &'static str, channel: ChannelId, text: &str) -> Result<Date> {
+    text.parse().map_err(|_| Error::Data {
+        table,
+        column: "day",
+        row: format!("channel {channel} day {text:?}"),
+        problem: "not a day".to_owned(),
+    })
+}
+
+/// Writes days, each at most once in `days`; of a known day the new values that are known.
+pub async fn upsert_daily(tx: &mut Tx, channel: ChannelId, days: &[DailyFact]) -> Result<Written> {
+    const COLUMNS: usize = 7;
+    lock(tx, channel).await?;
+    let mut written = Written::default();
+    for batch in days.chunks(batch::ROWS) {
+        let (Some(first), Some(last)) =
+            (batch.iter().map(|fact| fact.day).min(), batch.iter().map(|fact| fact.day).max())
+        else {
+            break;
+        };
+        let known: HashMap<Date, DailyFact> =
+            list_daily(tx, channel, first, last).await?.into_iter().map(|fact| (fact.day, fact)).collect();
+        let mut changed = Vec::with_capacity(batch.len());
+        for new in batch {
+            let after = known.get(&new.day).map_or(*new, |old| DailyFact {
+                day: new.day,
+                subscribers: new.subscribers.or(old.subscribers),
+                joined: new.joined.or(old.joined),
+                left: new.left.or(old.left),
+                notifications_on: new.notifications_on.or(old.notifications_on),
+                source: new.source,
+            });
+            count(&mut written, known.get(&new.day), &after, &mut changed);
+        }
+        if changed.is_empty() {
+            continue;
+        }
+        let sql = batch::statement(
+            tx.backend(),
+            "INSERT INTO channel_daily (channel_id, day, subscribers, joined, \"left\", notifications_on, source) \
+                VALUES ",
+            COLUMNS,
+            changed.len(),
+            " ON CONFLICT (channel_id, day) DO UPDATE SET subscribers = excluded.subscribers, \
+                joined = excluded.joined, \"left\" = excluded.\"left\", \
+                notifications_on = excluded.notifications_on, source = excluded.source",
+        );
+        execute!(tx, |conn| {
+            let mut query = sqlx::query(sql);
+            for fact in &changed {
+                query = query
+                    .bind(channel)
+                    .bind(fact.day.to_string())
+                    .bind(fact.subscribers)
+                    .bind(fact.joined)
+                    .bind(fact.left)
+                    .bind(fact.notifications_on)
+                    .bind(fact.source);
+            }
+            query.execute(conn)
+        })?;
+    }
+    Ok(written)
+}
+
+/// Writes views by source, each (day, origin) at most once in `facts`.
+pub async fn upsert_sources(tx: &mut Tx, channel: ChannelId, facts: &[SourceFact]) -> Result<Written> {
+    const COLUMNS: usize = 5;
+    lock(tx, channel).await?;
+    let mut written = Written::default();
+    for batch in facts.chunks(batch::ROWS) {
+        let (Some(first), Some(last)) =
+            (batch.iter().map(|fact| fact.day).min(), batch.iter().map(|fact| fact.day).max())
+        else {
+            break;
+        };
+        let known: HashMap<(Date, String), SourceFact> = list_sources(tx, channel, first, last)
+            .await?
+            .into_iter()
+            .map(|fact| ((fact.day, fact.origin.clone()), fact))
+            .collect();
+        let mut changed = Vec::with_capacity(batch.len());
+        for new in batch {
+            let before = known.get(&(new.day, new.origin.clone()));
+            let after = SourceFact { views: new.views.or(before.and_then(|old| old.views)), ..new.clone() };
+            count(&mut written, before, &after, &mut changed);
+        }
+        if changed.is_empty() {
+            continue;
+        }
+        let sql = batch::statement(
+            tx.backend(),
+            "INSERT INTO channel_source_daily (channel_id, day, origin, views, source) VALUES ",
+            COLUMNS,
+            changed.len(),
+            " ON CONFLICT (channel_id, day, origin) DO UPDATE SET views = excluded.views, source = excluded.source",
+        );
+        execute!(tx, |conn| {
+            let mut query = sqlx::query(sql);
+            for fact in &changed {
+                query = query
+                    .bind(channel)
+                    .bind(fact.day.to_string())
+                    .bind(&fact.origin)
+                    .bind(fact.views)
+                    .bind(fact.source);
+            }
+            query.execute(conn)
+        })?;
+    }
+    Ok(written)
+}
+
+fn count<T: PartialEq + Clone>(written: &mut Written, before: Option<&T>, after: &T, changed: &mut Vec<T>) {
+    match before {
+        Some(before) if before == after => {
+            written.unchanged += 1;
+            return;
+        }
+        Some(_) => written.updated += 1,
+        None => written.inserted += 1,
+    }
+    changed.push(after.clone());
+}
+
+/// Days in `first ..= last`, in order.
+pub async fn list_daily(tx: &mut Tx, channel: ChannelId, first: Date, last: Date) -> Result<Vec<DailyFact>> {
+    const SQL: &str = "SELECT day, subscribers, joined, \"left\", notifications_on, source FROM channel_daily \
+        WHERE channel_id = $1 AND day >= $2 AND day <= $3 ORDER BY day";
+    let rows: Vec<DailyRow> = on!(tx, |conn| sqlx::query_as(SQL)
+        .bind(channel)
+        .bind(first.to_string())
+        .bind(last.to_string())
+        .fetch_all(conn))?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(DailyFact {
+                day: day("channel_daily", channel, &row.day)?,
+                subscribers: row.subscribers,
+                joined: row.joined,
+                left: row.left,
+                notifications_on: row.notifications_on,
+                source: row.source,
+            })
+        })
+        .collect()
+}
+
+/// Views by source of the days in `first ..= last`, by day, then origin.
+pub async fn list_sources(tx: &mut Tx, channel: ChannelId, first: Date, last: Date) -> Result<Vec<SourceFact>> {
+    const SQL: &str = "SELECT day, origin, views, source FROM channel_source_daily \
+        WHERE channel_id = $1 AND day >= $2 AND day <= $3 ORDER BY day, origin";
+    let rows: Vec<SourceRow> = on!(tx, |conn| sqlx::query_as(SQL)
+        .bind(channel)
+        .bind(first.to_string())
+        .bind(last.to_string())
+        .fetch_all(conn))?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(SourceFact {
+                day: day("channel_source_daily", channel, &row.day)?,
+                origin: row.origin,
+                views: row.views,
+                source: row.source,
+            })
+        })
+        .collect()
+}

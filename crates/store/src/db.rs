@@ -1,0 +1,342 @@
+//! The two databases behind one door: [`Db`] opens, [`Tx`] is one unit of work, `on!` runs one statement on either.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::migrate::{Migrate, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Postgres, Sqlite, Transaction};
+
+use crate::{Error, Result};
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// Where sqlx keeps what was applied.
+const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
+/// How long a statement waits for another process' write before [`Error::Busy`].
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a unit of work waits for a connection. Writers queue behind one another on SQLite, so this is generous.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
+/// Pages of the write-ahead log before SQLite moves them into the database: 16 MiB, four times the default, so that
+/// an import rewrites a page less often.
+const WAL_AUTOCHECKPOINT_PAGES: &str = "4096";
+/// Bytes of the write-ahead log kept on disk after a checkpoint.
+const WAL_SIZE_LIMIT: &str = "67108864";
+/// Page cache of a connection, KiB (negative: SQLite's way to say KiB rather than pages).
+const CACHE_KIB: &str = "-16384";
+
+/// Where the data are.
+#[derive(Clone)]
+pub struct Settings {
+    /// `sqlite:///path/to/file.db` or `postgres://user:password@host/name`
+    pub url: String,
+    /// connections for readers (on Postgres: in all); 1 or more
+    pub max_connections: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// An open database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Db(Pools);
+
+#[derive(Debug, Clone)]
+enum Pools {
+    /// one writer, so that writers queue here in order and not in SQLite's busy loop; readers beside it (WAL)
+    Sqlite { writer: SqlitePool, readers: SqlitePool, path: PathBuf },
+    Postgres { pool: PgPool, url: String },
+}
+
+/// A unit of work; dropped without [`Tx::commit`] it never happened.
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Two statements for one question, where one text cannot serve both.
+pub(crate) struct Dialect {
+    pub sqlite: &'static str,
+    pub postgres: &'static str,
+}
+
+impl Dialect {
+    pub fn of(&self, tx: &Tx) -> &'static str {
+        match tx {
+            Tx::Sqlite(_) => self.sqlite,
+            Tx::Postgres(_) => self.postgres,
+        }
+    }
+}
+
+/// Runs one sqlx call on the connection of whichever database the `Tx` is on:
+/// `on!(tx, |conn| sqlx::query(SQL).bind(id).execute(conn))`.
+macro_rules! on {
+    ($tx:expr, |$conn:ident| $call:expr) => {
+        match $tx {
+            $crate::Tx::Sqlite(inner) => {
+                let $conn = &mut **inner;
+                $call.await.map_err($crate::Error::from)
+            }
+            $crate::Tx::Postgres(inner) => {
+                let $conn = &mut **inner;
+                $call.await.map_err($crate::Error::from)
+            }
+        }
+    };
+}
+/// `on!` for a statement whose number of changed rows is the answer.
+macro_rules! execute {
+    ($tx:expr, |$conn:ident| $call:expr) => {
+        match $tx {
+            $crate::Tx::Sqlite(inner) => {
+                let $conn = &mut **inner;
+                $call.await.map(|done| done.rows_affected()).map_err($crate::Error::from)
+            }
+            $crate::Tx::Postgres(inner) => {
+                let $conn = &mut **inner;
+                $call.await.map(|done| done.rows_affected()).map_err($crate::Error::from)
+            }
+        }
+    };
+}
+pub(crate) use {execute, on};
+
+impl Db {
+    /// Opens the database; creates an SQLite file that is not there yet (its folder must be).
+    pub async fn open(settings: &Settings) -> Result<Self> {
+        if settings.url.starts_with("postgres://") || settings.url.starts_with("postgresql://") {
+            return Self::open_postgres(settings).await;
+        }
+        let path = sqlite_path(&settings.url)?;
+        Self::open_sqlite(path, settings.max_connections).await
+    }
+
+    async fn open_sqlite(path: PathBuf, max_connections: u32) -> Result<Self> {
+        if path.is_dir() {
+            return Err(Error::IsFolder(path));
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            return Err(Error::MissingFolder(folder.to_owned()));
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // an acknowledged write survives power loss
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES)
+            .pragma("journal_size_limit", WAL_SIZE_LIMIT)
+            .pragma("cache_size", CACHE_KIB);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(settings_or_one(max_connections))
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_lazy_with(options.pragma("query_only", "ON"));
+        Ok(Self(Pools::Sqlite { writer, readers, path }))
+    }
+
+    async fn open_postgres(settings: &Settings) -> Result<Self> {
+        let options = PgConnectOptions::from_str(&settings.url)
+            .map_err(|_| Error::Address { url: without_password(&settings.url) })?;
+        let pool = PgPoolOptions::new()
+            .max_connections(settings_or_one(settings.max_connections))
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options)
+            .await?;
+        Ok(Self(Pools::Postgres { pool, url: settings.url.clone() }))
+    }
+
+    /// Brings the database to the newest version this program knows. On Postgres under an advisory lock, so that
+    /// several processes may start at once. A database of a newer version is left untouched.
+    pub async fn migrate(&self) -> Result<()> {
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => {
+                let mut conn = writer.acquire().await?;
+                refuse_newer(&mut *conn, &SQLITE_MIGRATIONS).await?;
+                SQLITE_MIGRATIONS.run(&mut *conn).await.map_err(migration_error)
+            }
+            Pools::Postgres { pool, .. } => {
+                let mut conn = pool.acquire().await?;
+                refuse_newer(&mut *conn, &POSTGRES_MIGRATIONS).await?;
+                POSTGRES_MIGRATIONS.run(&mut *conn).await.map_err(migration_error)
+            }
+        }
+    }
+
+    /// Version of the newest applied migration, `None` on an empty database. Refuses a newer database.
+    pub async fn version(&self) -> Result<Option<i64>> {
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => {
+                let mut conn = writer.acquire().await?;
+                refuse_newer(&mut *conn, &SQLITE_MIGRATIONS).await
+            }
+            Pools::Postgres { pool, .. } => {
+                let mut conn = pool.acquire().await?;
+                refuse_newer(&mut *conn, &POSTGRES_MIGRATIONS).await
+            }
+        }
+    }
+
+    /// A unit of work that only reads; all its reads see the same moment.
+    pub async fn read(&self) -> Result<Tx> {
+        Ok(match &self.0 {
+            Pools::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Pools::Postgres { pool, .. } => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
+            }
+        })
+    }
+
+    /// A unit of work that may write. On SQLite it holds the only writer from the start, so it cannot fail to
+    /// upgrade later.
+    pub async fn write(&self) -> Result<Tx> {
+        Ok(match &self.0 {
+            Pools::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres { pool, .. } => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    pub fn backend(&self) -> Backend {
+        match &self.0 {
+            Pools::Sqlite { .. } => Backend::Sqlite,
+            Pools::Postgres { .. } => Backend::Postgres,
+        }
+    }
+
+    /// The SQLite file; `None` on Postgres.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.0 {
+            Pools::Sqlite { path, .. } => Some(path),
+            Pools::Postgres { .. } => None,
+        }
+    }
+
+    /// The address with its password, for programs such as `pg_dump`; `None` on SQLite.
+    pub fn postgres_url(&self) -> Option<&str> {
+        match &self.0 {
+            Pools::Sqlite { .. } => None,
+            Pools::Postgres { url, .. } => Some(url),
+        }
+    }
+
+    /// Runs one statement outside of any transaction (`VACUUM`, checkpoints), on the writer.
+    pub(crate) async fn outside_transaction(&self, statement: &'static str) -> Result<()> {
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => {
+                sqlx::raw_sql(statement).execute(writer).await?;
+            }
+            Pools::Postgres { pool, .. } => {
+                sqlx::raw_sql(statement).execute(pool).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn sqlite_writer(&self) -> Option<&SqlitePool> {
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => Some(writer),
+            Pools::Postgres { .. } => None,
+        }
+    }
+
+    /// Waits for units of work in flight and closes every connection.
+    pub async fn close(&self) {
+        match &self.0 {
+            Pools::Sqlite { writer, readers, .. } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    pub fn backend(&self) -> Backend {
+        match self {
+            Self::Sqlite(_) => Backend::Sqlite,
+            Self::Postgres(_) => Backend::Postgres,
+        }
+    }
+}
+
+fn settings_or_one(connections: u32) -> u32 {
+    connections.max(1)
+}
+
+fn sqlite_path(url: &str) -> Result<PathBuf> {
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+    match path {
+        // a database in memory has one connection only, and nothing survives: of no use here
+        Some(path) if !path.is_empty() && !path.starts_with(":memory:") => {
+            Ok(PathBuf::from(path.split('?').next().unwrap_or(path)))
+        }
+        _ => Err(Error::Address { url: without_password(url) }),
+    }
+}
+
+/// The address with its password masked.
+pub fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((user, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    match user.split_once(':') {
+        Some((name, _)) => format!("{scheme}://{name}:***@{host}"),
+        None => url.to_owned(),
+    }
+}
+
+async fn refuse_newer<C: Migrate + Send>(conn: &mut C, known: &Migrator) -> Result<Option<i64>> {
+    // a database that was never migrated has no table of migrations yet
+    let applied = match conn.list_applied_migrations(MIGRATIONS_TABLE).await {
+        Ok(applied) => applied,
+        Err(sqlx::migrate::MigrateError::Execute(sqlx::Error::Database(error)))
+            if error.code().as_deref() == Some("42P01") || error.message().contains("no such table") =>
+        {
+            return Ok(None);
+        }
+        Err(error) => return Err(migration_error(error)),
+    };
+    let found = applied.iter().map(|migration| migration.version).max();
+    let known = known.iter().map(|migration| migration.version).max().unwrap_or_default();
+    match found {
+        Some(found) if found > known => Err(Error::NewerDatabase { found, known }),
+        found => Ok(found),
+    }
+}
+
+fn migration_error(error: sqlx::migrate::MigrateError) -> Error {
+    use sqlx::migrate::MigrateError;
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Error::from(error),
+        MigrateError::VersionMismatch(version)
+        | MigrateError::VersionMissing(version)
+        | MigrateError::Dirty(version) => Error::ForeignMigration { version },
+        other => Error::Driver(sqlx::Error::Migrate(Box::new(other))),
+    }
+}

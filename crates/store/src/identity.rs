@@ -1,0 +1,205 @@
+//! Workspaces, people, their roles, invitations and sessions. Tokens are stored as hashes only.
+
+use domain::identity::{Invitation, Member, Person, Role, Workspace};
+use domain::ids::{InvitationId, PersonId, WorkspaceId};
+
+use crate::{Result, Tx, execute, on};
+
+/// Conflict: `workspace_name`.
+pub async fn insert_workspace(tx: &mut Tx, name: &str, now: i64) -> Result<Workspace> {
+    const SQL: &str = "INSERT INTO workspace (name, created_at) VALUES ($1, $2) RETURNING id, name, created_at";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(name).bind(now).fetch_one(conn))
+}
+
+pub async fn find_workspace(tx: &mut Tx, name: &str) -> Result<Option<Workspace>> {
+    const SQL: &str = "SELECT id, name, created_at FROM workspace WHERE name = $1";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(name).fetch_optional(conn))
+}
+
+pub async fn find_workspace_by_id(tx: &mut Tx, id: WorkspaceId) -> Result<Option<Workspace>> {
+    const SQL: &str = "SELECT id, name, created_at FROM workspace WHERE id = $1";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(id).fetch_optional(conn))
+}
+
+/// Holds the workspace's row until the end of the unit of work: what is counted next stays true until then.
+pub async fn lock_workspace(tx: &mut Tx, id: WorkspaceId) -> Result<()> {
+    const SQL: &str = "UPDATE workspace SET name = name WHERE id = $1";
+    execute!(tx, |conn| sqlx::query(SQL).bind(id).execute(conn))?;
+    Ok(())
+}
+
+/// Those the person is a member of, oldest first.
+pub async fn list_workspaces(tx: &mut Tx, person: PersonId) -> Result<Vec<Workspace>> {
+    const SQL: &str = "SELECT w.id, w.name, w.created_at FROM workspace w \
+        JOIN membership m ON m.workspace_id = w.id WHERE m.person_id = $1 ORDER BY w.id";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(person).fetch_all(conn))
+}
+
+/// All workspaces, oldest first: for jobs, which work for everybody.
+pub async fn list_all_workspaces(tx: &mut Tx) -> Result<Vec<Workspace>> {
+    const SQL: &str = "SELECT id, name, created_at FROM workspace ORDER BY id";
+    on!(tx, |conn| sqlx::query_as(SQL).fetch_all(conn))
+}
+
+/// Conflict: `person_telegram_id`.
+pub async fn insert_person(
+    tx: &mut Tx,
+    telegram_id: Option<i64>,
+    name: &str,
+    language: Option<&str>,
+    now: i64,
+) -> Result<Person> {
+    const SQL: &str = "INSERT INTO person (telegram_id, name, language, created_at) VALUES ($1, $2, $3, $4) \
+        RETURNING id, telegram_id, name, language, created_at";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(telegram_id).bind(name).bind(language).bind(now).fetch_one(conn))
+}
+
+pub async fn find_person(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
+    const SQL: &str = "SELECT id, telegram_id, name, language, created_at FROM person WHERE id = $1";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(id).fetch_optional(conn))
+}
+
+pub async fn find_person_by_telegram(tx: &mut Tx, telegram_id: i64) -> Result<Option<Person>> {
+    const SQL: &str = "SELECT id, telegram_id, name, language, created_at FROM person WHERE telegram_id = $1";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(telegram_id).fetch_optional(conn))
+}
+
+/// `false` when there is no such person.
+pub async fn set_language(tx: &mut Tx, person: PersonId, language: Option<&str>) -> Result<bool> {
+    const SQL: &str = "UPDATE person SET language = $2 WHERE id = $1";
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(person).bind(language).execute(conn))? > 0)
+}
+
+/// Makes the person a member, or changes the role of one.
+pub async fn upsert_membership(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    person: PersonId,
+    role: Role,
+    now: i64,
+) -> Result<()> {
+    const SQL: &str = "INSERT INTO membership (workspace_id, person_id, role, created_at) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (workspace_id, person_id) DO UPDATE SET role = excluded.role";
+    execute!(tx, |conn| sqlx::query(SQL).bind(workspace).bind(person).bind(role).bind(now).execute(conn))?;
+    Ok(())
+}
+
+pub async fn find_role(tx: &mut Tx, workspace: WorkspaceId, person: PersonId) -> Result<Option<Role>> {
+    const SQL: &str = "SELECT role FROM membership WHERE workspace_id = $1 AND person_id = $2";
+    on!(tx, |conn| sqlx::query_scalar(SQL).bind(workspace).bind(person).fetch_optional(conn))
+}
+
+/// Oldest member first.
+pub async fn list_members(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Member>> {
+    const SQL: &str = "SELECT m.workspace_id, m.person_id, p.name, m.role, m.created_at FROM membership m \
+        JOIN person p ON p.id = m.person_id WHERE m.workspace_id = $1 ORDER BY m.created_at, m.person_id";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(workspace).fetch_all(conn))
+}
+
+/// `false` when the person was no member.
+pub async fn delete_membership(tx: &mut Tx, workspace: WorkspaceId, person: PersonId) -> Result<bool> {
+    const SQL: &str = "DELETE FROM membership WHERE workspace_id = $1 AND person_id = $2";
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(workspace).bind(person).execute(conn))? > 0)
+}
+
+pub async fn count_owners(tx: &mut Tx, workspace: WorkspaceId) -> Result<i64> {
+    const SQL: &str = "SELECT COUNT(*) FROM membership WHERE workspace_id = $1 AND role = $2";
+    on!(tx, |conn| sqlx::query_scalar(SQL).bind(workspace).bind(Role::Owner).fetch_one(conn))
+}
+
+pub async fn insert_invitation(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    token_hash: &[u8],
+    role: Role,
+    created_by: PersonId,
+    now: i64,
+    expires_at: i64,
+) -> Result<Invitation> {
+    const SQL: &str = "INSERT INTO invitation (workspace_id, token_hash, role, created_by, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5, $6) \
+        RETURNING id, workspace_id, role, created_by, created_at, expires_at, accepted_by, accepted_at, revoked_at";
+    on!(tx, |conn| sqlx::query_as(SQL)
+        .bind(workspace)
+        .bind(token_hash)
+        .bind(role)
+        .bind(created_by)
+        .bind(now)
+        .bind(expires_at)
+        .fetch_one(conn))
+}
+
+/// All of the workspace, newest first, also accepted, revoked and expired ones.
+pub async fn list_invitations(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Invitation>> {
+    const SQL: &str = "SELECT id, workspace_id, role, created_by, created_at, expires_at, accepted_by, accepted_at, \
+        revoked_at FROM invitation WHERE workspace_id = $1 ORDER BY id DESC";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(workspace).fetch_all(conn))
+}
+
+/// In whatever state: whether it may still be used is the caller's question.
+pub async fn find_invitation_by_hash(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Invitation>> {
+    const SQL: &str = "SELECT id, workspace_id, role, created_by, created_at, expires_at, accepted_by, accepted_at, \
+        revoked_at FROM invitation WHERE token_hash = $1";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(token_hash).fetch_optional(conn))
+}
+
+/// `false` when it is accepted, revoked or expired already, or does not exist: two people cannot both use it.
+pub async fn accept_invitation(tx: &mut Tx, id: InvitationId, person: PersonId, now: i64) -> Result<bool> {
+    const SQL: &str = "UPDATE invitation SET accepted_by = $2, accepted_at = $3 \
+        WHERE id = $1 AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > $3";
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(id).bind(person).bind(now).execute(conn))? > 0)
+}
+
+/// `false` when there is none to revoke.
+pub async fn revoke_invitation(tx: &mut Tx, workspace: WorkspaceId, id: InvitationId, now: i64) -> Result<bool> {
+    const SQL: &str = "UPDATE invitation SET revoked_at = $3 \
+        WHERE workspace_id = $1 AND id = $2 AND accepted_at IS NULL AND revoked_at IS NULL";
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(workspace).bind(id).bind(now).execute(conn))? > 0)
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Session {
+    pub person_id: PersonId,
+    /// unix seconds, like the next two
+    pub created_at: i64,
+    pub expires_at: i64,
+    pub seen_at: i64,
+}
+
+pub async fn insert_session(
+    tx: &mut Tx,
+    token_hash: &[u8],
+    person: PersonId,
+    now: i64,
+    expires_at: i64,
+) -> Result<()> {
+    const SQL: &str = "INSERT INTO session (token_hash, person_id, created_at, expires_at, seen_at) \
+        VALUES ($1, $2, $3, $4, $3)";
+    execute!(tx, |conn| sqlx::query(SQL).bind(token_hash).bind(person).bind(now).bind(expires_at).execute(conn))?;
+    Ok(())
+}
+
+/// Only while it has not expired.
+pub async fn find_session(tx: &mut Tx, token_hash: &[u8], now: i64) -> Result<Option<Session>> {
+    const SQL: &str = "SELECT person_id, created_at, expires_at, seen_at FROM session \
+        WHERE token_hash = $1 AND expires_at > $2";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(token_hash).bind(now).fetch_optional(conn))
+}
+
+/// Notes that the session was used, and lets it live until `expires_at`.
+pub async fn touch_session(tx: &mut Tx, token_hash: &[u8], now: i64, expires_at: i64) -> Result<bool> {
+    const SQL: &str = "UPDATE session SET seen_at = $2, expires_at = $3 WHERE token_hash = $1 AND expires_at > $2";
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(token_hash).bind(now).bind(expires_at).execute(conn))? > 0)
+}
+
+/// `false` when there was none.
+pub async fn revoke_session(tx: &mut Tx, token_hash: &[u8]) -> Result<bool> {
+    const SQL: &str = "DELETE FROM session WHERE token_hash = $1";
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(token_hash).execute(conn))? > 0)
+}
+
+/// Removes expired sessions; how many there were.
+pub async fn delete_expired_sessions(tx: &mut Tx, now: i64) -> Result<u64> {
+    const SQL: &str = "DELETE FROM session WHERE expires_at <= $1";
+    execute!(tx, |conn| sqlx::query(SQL).bind(now).execute(conn))
+}

@@ -1,0 +1,206 @@
+//! The queue and the schedules, in the database: a job is enqueued in the transaction that made it necessary.
+
+use domain::ids::JobId;
+
+use crate::{Dialect, Result, Tx, execute, on};
+
+/// A job that a worker holds until `leased_until`.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Claimed {
+    pub id: JobId,
+    pub kind: String,
+    /// JSON
+    pub payload: String,
+    /// 1 on the first try
+    pub attempts: i64,
+    pub leased_until: i64,
+}
+
+/// A job that was given up.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Failed {
+    pub id: JobId,
+    pub kind: String,
+    pub payload: String,
+    pub attempts: i64,
+    pub last_error: Option<String>,
+    pub failed_at: Option<i64>,
+}
+
+/// How many jobs of a kind are in a state.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Stat {
+    pub kind: String,
+    /// `waiting`, `running` or `failed`
+    pub state: String,
+    pub jobs: i64,
+    /// when the oldest of them was due, unix seconds
+    pub oldest_run_at: i64,
+}
+
+/// `None` when a job with the same dedup key waits already. A running one does not count: what made this job
+/// necessary may have happened after it looked.
+pub async fn enqueue(
+    tx: &mut Tx,
+    kind: &str,
+    payload: &str,
+    dedup_key: Option<&str>,
+    run_at: i64,
+    now: i64,
+) -> Result<Option<JobId>> {
+    const SQL: &str = "INSERT INTO job (kind, payload, dedup_key, state, attempts, run_at, created_at) \
+        VALUES ($1, $2, $3, 'waiting', 0, $4, $5) \
+        ON CONFLICT (dedup_key) WHERE state = 'waiting' DO NOTHING RETURNING id";
+    on!(tx, |conn| sqlx::query_scalar(SQL)
+        .bind(kind)
+        .bind(payload)
+        .bind(dedup_key)
+        .bind(run_at)
+        .bind(now)
+        .fetch_optional(conn))
+}
+
+/// Takes up to `limit` due jobs of the given kinds for `lease_s` seconds, also those whose worker let its lease run
+/// out.
+pub async fn claim(
+    tx: &mut Tx,
+    worker: &str,
+    kinds: &[&str],
+    now: i64,
+    lease_s: i64,
+    limit: i64,
+) -> Result<Vec<Claimed>> {
+    // Postgres skips rows that another worker is claiming and has its own function for lists in JSON; SQLite has one
+    // writer at a time anyway
+    const SQL: Dialect = Dialect {
+        sqlite: "UPDATE job SET state = 'running', worker = $1, leased_until = $3 + $4, attempts = attempts + 1 \
+            WHERE id IN (SELECT id FROM job WHERE kind IN (SELECT value FROM json_each($2)) \
+                AND ((state = 'waiting' AND run_at <= $3) OR (state = 'running' AND leased_until <= $3)) \
+                ORDER BY run_at, id LIMIT $5) \
+            RETURNING id, kind, payload, attempts, leased_until",
+        postgres: "UPDATE job SET state = 'running', worker = $1, leased_until = $3 + $4, attempts = attempts + 1 \
+            WHERE id IN (SELECT id FROM job WHERE kind IN (SELECT jsonb_array_elements_text(CAST($2 AS jsonb))) \
+                AND ((state = 'waiting' AND run_at <= $3) OR (state = 'running' AND leased_until <= $3)) \
+                ORDER BY run_at, id LIMIT $5 FOR UPDATE SKIP LOCKED) \
+            RETURNING id, kind, payload, attempts, leased_until",
+    };
+    let kinds = serde_json::Value::from(kinds).to_string();
+    let sql = SQL.of(tx);
+    let mut claimed: Vec<Claimed> = on!(tx, |conn| sqlx::query_as(sql)
+        .bind(worker)
+        .bind(&kinds)
+        .bind(now)
+        .bind(lease_s)
+        .bind(limit)
+        .fetch_all(conn))?;
+    // RETURNING promises no order
+    claimed.sort_by_key(|job| job.id);
+    Ok(claimed)
+}
+
+/// Holds a running job longer; `false` when the worker lost it.
+pub async fn extend_lease(tx: &mut Tx, id: JobId, worker: &str, until: i64) -> Result<bool> {
+    const SQL: &str = "UPDATE job SET leased_until = $3 WHERE id = $1 AND worker = $2 AND state = 'running'";
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(id).bind(worker).bind(until).execute(conn))? > 0)
+}
+
+/// Done: the job leaves the queue. `false` when the worker lost it meanwhile.
+pub async fn finish(tx: &mut Tx, id: JobId, worker: &str) -> Result<bool> {
+    const SQL: &str = "DELETE FROM job WHERE id = $1 AND worker = $2 AND state = 'running'";
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(id).bind(worker).execute(conn))? > 0)
+}
+
+/// Back into the queue for another try at `run_at`. When a job with the same dedup key waits already, that one will
+/// do. `false` when the worker lost the job.
+pub async fn retry_at(tx: &mut Tx, id: JobId, worker: &str, run_at: i64, error: &str) -> Result<bool> {
+    const DROP_TWIN: &str = "DELETE FROM job WHERE id = $1 AND worker = $2 AND state = 'running' AND EXISTS \
+        (SELECT 1 FROM job twin WHERE twin.dedup_key = job.dedup_key AND twin.state = 'waiting')";
+    const SQL: &str = "UPDATE job SET state = 'waiting', worker = NULL, leased_until = NULL, run_at = $3, \
+        last_error = $4 WHERE id = $1 AND worker = $2 AND state = 'running'";
+    if execute!(tx, |conn| sqlx::query(DROP_TWIN).bind(id).bind(worker).execute(conn))? > 0 {
+        return Ok(true);
+    }
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(id).bind(worker).bind(run_at).bind(error).execute(conn))? > 0)
+}
+
+/// Back into the queue as if never claimed: a worker that stops hands over what it had not begun.
+pub async fn release(tx: &mut Tx, id: JobId, worker: &str, run_at: i64) -> Result<bool> {
+    const DROP_TWIN: &str = "DELETE FROM job WHERE id = $1 AND worker = $2 AND state = 'running' AND EXISTS \
+        (SELECT 1 FROM job twin WHERE twin.dedup_key = job.dedup_key AND twin.state = 'waiting')";
+    const SQL: &str = "UPDATE job SET state = 'waiting', worker = NULL, leased_until = NULL, run_at = $3, \
+        attempts = attempts - 1 WHERE id = $1 AND worker = $2 AND state = 'running'";
+    if execute!(tx, |conn| sqlx::query(DROP_TWIN).bind(id).bind(worker).execute(conn))? > 0 {
+        return Ok(true);
+    }
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(id).bind(worker).bind(run_at).execute(conn))? > 0)
+}
+
+/// Kept as failed, for a person to look at. `false` when the worker lost the job.
+pub async fn give_up(tx: &mut Tx, id: JobId, worker: &str, error: &str, now: i64) -> Result<bool> {
+    const SQL: &str = "UPDATE job SET state = 'failed', leased_until = NULL, last_error = $3, failed_at = $4 \
+        WHERE id = $1 AND worker = $2 AND state = 'running'";
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(id).bind(worker).bind(error).bind(now).execute(conn))? > 0)
+}
+
+/// Newest failure first.
+pub async fn list_failed(tx: &mut Tx, limit: i64) -> Result<Vec<Failed>> {
+    const SQL: &str = "SELECT id, kind, payload, attempts, last_error, failed_at FROM job WHERE state = 'failed' \
+        ORDER BY failed_at DESC, id DESC LIMIT $1";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(limit).fetch_all(conn))
+}
+
+/// Removes failures older than `at`; how many there were.
+pub async fn delete_failed_before(tx: &mut Tx, at: i64) -> Result<u64> {
+    const SQL: &str = "DELETE FROM job WHERE state = 'failed' AND failed_at < $1";
+    execute!(tx, |conn| sqlx::query(SQL).bind(at).execute(conn))
+}
+
+/// By kind, then state.
+pub async fn stats(tx: &mut Tx) -> Result<Vec<Stat>> {
+    const SQL: &str = "SELECT kind, state, COUNT(*) AS jobs, MIN(run_at) AS oldest_run_at FROM job \
+        GROUP BY kind, state ORDER BY kind, state";
+    on!(tx, |conn| sqlx::query_as(SQL).fetch_all(conn))
+}
+
+/// When the next waiting job of these kinds is due; `None` without any.
+pub async fn next_run_at(tx: &mut Tx, kinds: &[&str]) -> Result<Option<i64>> {
+    // each has its own function for lists in JSON
+    const SQL: Dialect = Dialect {
+        sqlite: "SELECT MIN(run_at) FROM job WHERE state = 'waiting' AND kind IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT MIN(run_at) FROM job WHERE state = 'waiting' \
+            AND kind IN (SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))",
+    };
+    let kinds = serde_json::Value::from(kinds).to_string();
+    let sql = SQL.of(tx);
+    on!(tx, |conn| sqlx::query_scalar(sql).bind(&kinds).fetch_one(conn))
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Schedule {
+    pub name: String,
+    pub every_s: i64,
+    /// unix seconds
+    pub next_at: i64,
+    pub last_at: Option<i64>,
+}
+
+/// Makes the schedule known, first due at `first_at`; a known one keeps its place in time unless its period changed.
+pub async fn upsert_schedule(tx: &mut Tx, name: &str, every_s: i64, first_at: i64) -> Result<()> {
+    const SQL: &str = "INSERT INTO schedule (name, every_s, next_at) VALUES ($1, $2, $3) \
+        ON CONFLICT (name) DO UPDATE SET every_s = excluded.every_s, next_at = excluded.next_at \
+        WHERE schedule.every_s <> excluded.every_s";
+    execute!(tx, |conn| sqlx::query(SQL).bind(name).bind(every_s).bind(first_at).execute(conn))?;
+    Ok(())
+}
+
+pub async fn list_schedules(tx: &mut Tx) -> Result<Vec<Schedule>> {
+    const SQL: &str = "SELECT name, every_s, next_at, last_at FROM schedule ORDER BY name";
+    on!(tx, |conn| sqlx::query_as(SQL).fetch_all(conn))
+}
+
+/// `true` for exactly one caller a period: whoever gets it enqueues the job, in the same unit of work. Periods missed
+/// while nothing ran are not made up for.
+pub async fn claim_due(tx: &mut Tx, name: &str, now: i64, every_s: i64) -> Result<bool> {
+    const SQL: &str = "UPDATE schedule SET last_at = $2, next_at = $2 + $3 WHERE name = $1 AND next_at <= $2";
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(name).bind(now).bind(every_s).execute(conn))? > 0)
+}

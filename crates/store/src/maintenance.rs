@@ -1,0 +1,89 @@
+//! Care of the database file itself: what `doctor`, the upkeep job and backups need.
+
+use std::path::Path;
+
+use sqlx::Connection as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+
+use crate::{Dialect, Error, Result, Tx, on};
+use crate::{Backend, Db};
+
+/// Moves the write-ahead log into the database file (SQLite; Postgres does it by itself).
+pub async fn checkpoint(db: &Db) -> Result<()> {
+    match db.backend() {
+        Backend::Sqlite => db.outside_transaction("PRAGMA wal_checkpoint(TRUNCATE)").await,
+        Backend::Postgres => Ok(()),
+    }
+}
+
+/// Refreshes what the query planner knows about the tables.
+pub async fn optimize(db: &Db) -> Result<()> {
+    match db.backend() {
+        Backend::Sqlite => db.outside_transaction("PRAGMA optimize").await,
+        Backend::Postgres => db.outside_transaction("ANALYZE").await,
+    }
+}
+
+/// What is wrong with the database, one line each; empty when it is sound. On Postgres the server's own checksums do
+/// this work, and the answer is empty.
+pub async fn integrity_problems(tx: &mut Tx) -> Result<Vec<String>> {
+    // only SQLite has such a check
+    const SQL: Dialect = Dialect {
+        sqlite: "SELECT integrity_check FROM pragma_integrity_check UNION ALL \
+            SELECT 'a row of ' || \"table\" || ' points to a missing row of ' || parent FROM pragma_foreign_key_check",
+        postgres: "SELECT 'ok'",
+    };
+    let sql = SQL.of(tx);
+    let mut lines: Vec<String> = on!(tx, |conn| sqlx::query_scalar(sql).fetch_all(conn))?;
+    lines.retain(|line| line != "ok");
+    Ok(lines)
+}
+
+/// Bytes the database takes.
+pub async fn size(tx: &mut Tx) -> Result<i64> {
+    // each counts its own pages
+    const SQL: Dialect = Dialect {
+        sqlite: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+        postgres: "SELECT pg_database_size(current_database())",
+    };
+    let sql = SQL.of(tx);
+    on!(tx, |conn| sqlx::query_scalar(sql).fetch_one(conn))
+}
+
+/// Name and number of rows of every table of ours, by name: what a backup is compared by.
+pub async fn row_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
+    const SQL: &str = "SELECT 'audit_entry', COUNT(*) FROM audit_entry \
+        UNION ALL SELECT 'channel', COUNT(*) FROM channel \
+        UNION ALL SELECT 'channel_daily', COUNT(*) FROM channel_daily \
+        UNION ALL SELECT 'channel_daily_summary', COUNT(*) FROM channel_daily_summary \
+        UNION ALL SELECT 'channel_source_daily', COUNT(*) FROM channel_source_daily \
+        UNION ALL SELECT 'data_version', COUNT(*) FROM data_version \
+        UNION ALL SELECT 'import_run', COUNT(*) FROM import_run \
+        UNION ALL SELECT 'import_stage', COUNT(*) FROM import_stage \
+        UNION ALL SELECT 'invitation', COUNT(*) FROM invitation \
+        UNION ALL SELECT 'job', COUNT(*) FROM job \
+        UNION ALL SELECT 'membership', COUNT(*) FROM membership \
+        UNION ALL SELECT 'outbox_event', COUNT(*) FROM outbox_event \
+        UNION ALL SELECT 'person', COUNT(*) FROM person \
+        UNION ALL SELECT 'post', COUNT(*) FROM post \
+        UNION ALL SELECT 'schedule', COUNT(*) FROM schedule \
+        UNION ALL SELECT 'session', COUNT(*) FROM session \
+        UNION ALL SELECT 'setting', COUNT(*) FROM setting \
+        UNION ALL SELECT 'snapshot_series', COUNT(*) FROM snapshot_series \
+        UNION ALL SELECT 'workspace', COUNT(*) FROM workspace";
+    on!(tx, |conn| sqlx::query_as(SQL).fetch_all(conn))
+}
+
+/// Writes a consistent copy of an SQLite database to a file that does not exist yet, while it is in use: neither
+/// readers nor the writer wait.
+pub async fn copy_sqlite(db: &Db, to: &Path) -> Result<()> {
+    let Some(from) = db.path() else {
+        return Err(Error::Address { url: "a Postgres database is not a file".to_owned() });
+    };
+    let to = to.to_str().ok_or_else(|| Error::Address { url: to.display().to_string() })?;
+    // a connection of its own: the writer stays free
+    let mut conn = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(from)).await?;
+    sqlx::query("VACUUM INTO $1").bind(to).execute(&mut conn).await?;
+    conn.close().await?;
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! Trimming old snapshots and old daily summaries, a bounded batch a call.
