@@ -1,9 +1,79 @@
-//! Settings: channels, members and invitations, data, appearance.
+//! Settings: channels, members and invitations, data, appearance, history. Each section has an address.
+
+pub mod api;
+mod appearance;
+mod channels;
+mod data;
+mod history;
+mod invitation;
+mod members;
 
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::A;
+use leptos_router::hooks::use_params_map;
+
+pub use invitation::InvitationPage;
+
+use crate::not_found::NotFound;
+use crate::t;
+
+/// Name in the address, key of its text.
+const SECTIONS: [(&str, &str); 5] = [
+    ("channels", "settings-channels"),
+    ("members", "settings-members"),
+    ("data", "settings-data"),
+    ("appearance", "settings-appearance"),
+    ("history", "settings-history"),
+];
 
 #[component]
-pub fn SettingsPage() -> impl IntoView {}
+pub fn SettingsPage() -> impl IntoView {
+    let params = use_params_map();
+    let section = Memo::new(move |_| params.with(|params| params.get("section")).unwrap_or_else(|| "channels".to_owned()));
+    view! {
+        <Title text=t!("nav-settings")/>
+        <nav class="tabs" aria-label=t!("nav-settings")>
+            {SECTIONS
+                .map(|(name, key)| {
+                    view! {
+                        <A href=format!("/settings/{name}") attr:aria-current=move || (section.get() == name).then_some("page")>
+                            {t!(key)}
+                        </A>
+                    }
+                })
+                .collect_view()}
+        </nav>
+        {move || match section.get().as_str() {
+            "channels" => view! { <channels::ChannelsSection/> }.into_any(),
+            "members" => view! { <members::MembersSection/> }.into_any(),
+            "data" => view! { <data::DataSection/> }.into_any(),
+            "appearance" => view! { <appearance::AppearanceSection/> }.into_any(),
+            "history" => view! { <history::HistorySection/> }.into_any(),
+            _ => view! { <NotFound/> }.into_any(),
+        }}
+    }
+}
 
+/// What an action answered, said to screen readers too: nothing, done, or what went wrong.
 #[component]
-pub fn InvitationPage() -> impl IntoView {}
+fn Outcome<T: Send + Sync + 'static>(
+    #[prop(into)] value: Signal<Option<Result<T, crate::ApiError>>>,
+    #[prop(into)] done: String,
+) -> impl IntoView {
+    view! {
+        <p class="outcome" role="status">
+            {move || {
+                value
+                    .with(|value| match value {
+                        None => None,
+                        Some(Ok(_)) => Some(view! { <span class="good">{done.clone()}</span> }),
+                        Some(Err(problem)) => {
+                            let (title, more) = crate::ui::problem::words(problem);
+                            Some(view! { <span class="bad">{format!("{title}. {more}")}</span> })
+                        }
+                    })
+            }}
+        </p>
+    }
+}

@@ -1,0 +1,131 @@
+//! Server functions of the settings.
+
+use domain::audit::AuditEntry;
+use domain::identity::{Invitation, Member, Role};
+use domain::ids::{InvitationId, PersonId};
+use domain::screens::ChannelCard;
+use domain::settings::Retention;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::{GetUrl, PostUrl};
+
+use crate::error::ApiError;
+use crate::session::SignedClient;
+
+/// Channels with what is stored of each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChannelSettings {
+    pub channels: Vec<ChannelCard>,
+    /// all IANA zone names
+    pub zones: Vec<String>,
+    /// may the viewer change and delete channels?
+    pub may_edit: bool,
+    pub may_delete: bool,
+}
+
+#[server(prefix = "/api", endpoint = "settings/channels", input = GetUrl, client = SignedClient)]
+pub async fn channels() -> Result<ChannelSettings, ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    Ok(ChannelSettings {
+        channels: services::channels::list(&ctx, &viewer).await?,
+        zones: domain::zone::Zone::names().into_iter().map(str::to_owned).collect(),
+        may_edit: viewer.role() >= Role::Editor,
+        may_delete: viewer.role() >= Role::Owner,
+    })
+}
+
+#[server(prefix = "/api", endpoint = "settings/channels/update", input = PostUrl, client = SignedClient)]
+pub async fn update_channel(channel: String, title: String, zone: String) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    let channel = domain::channels::ChannelRef::parse(&channel);
+    services::channels::update(&ctx, &viewer, &channel, &title, &zone).await?;
+    Ok(())
+}
+
+#[server(prefix = "/api", endpoint = "settings/channels/delete", input = PostUrl, client = SignedClient)]
+pub async fn delete_channel(channel: String, typed_title: String) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    let channel = domain::channels::ChannelRef::parse(&channel);
+    services::channels::delete(&ctx, &viewer, &channel, &typed_title).await?;
+    Ok(())
+}
+
+/// Members and open invitations; `invitations` is `None` for whoever may not see them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MemberSettings {
+    pub members: Vec<Member>,
+    pub invitations: Option<Vec<Invitation>>,
+    /// the viewer, to mark them in the list
+    pub me: Option<PersonId>,
+    /// unix seconds, to tell expired invitations
+    pub now: i64,
+}
+
+#[server(prefix = "/api", endpoint = "settings/members", input = GetUrl, client = SignedClient)]
+pub async fn members() -> Result<MemberSettings, ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    let invitations = match viewer.role() {
+        Role::Owner => Some(services::identity::invitations(&ctx, &viewer).await?),
+        Role::Viewer | Role::Editor => None,
+    };
+    let members = services::identity::members(&ctx, &viewer).await?;
+    Ok(MemberSettings { members, invitations, me: viewer.person_id(), now: ctx.now() })
+}
+
+#[server(prefix = "/api", endpoint = "settings/members/role", input = PostUrl, client = SignedClient)]
+pub async fn set_role(person: PersonId, role: Role) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    Ok(services::identity::set_role(&ctx, &viewer, person, role).await?)
+}
+
+#[server(prefix = "/api", endpoint = "settings/members/remove", input = PostUrl, client = SignedClient)]
+pub async fn remove_member(person: PersonId) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    Ok(services::identity::remove_member(&ctx, &viewer, person).await?)
+}
+
+/// The path of a new invitation. Its token is shown this once and never again.
+#[server(prefix = "/api", endpoint = "settings/invitations/create", input = PostUrl, client = SignedClient)]
+pub async fn invite(role: Role) -> Result<String, ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (_, token) = services::identity::invite(&ctx, &viewer, role).await?;
+    Ok(format!("{}/invite/{}", ctx.site.public_url.unwrap_or_default(), token.reveal()))
+}
+
+#[server(prefix = "/api", endpoint = "settings/invitations/revoke", input = PostUrl, client = SignedClient)]
+pub async fn revoke_invitation(id: InvitationId) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    Ok(services::identity::revoke_invitation(&ctx, &viewer, id).await?)
+}
+
+#[server(prefix = "/api", endpoint = "settings/invitations/accept", input = PostUrl, client = SignedClient)]
+pub async fn accept_invitation(token: String) -> Result<Member, ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    let person = viewer.person().ok_or(ApiError::SignIn)?;
+    Ok(services::identity::accept_invitation(&ctx, person, &token).await?)
+}
+
+#[server(prefix = "/api", endpoint = "settings/retention", input = GetUrl, client = SignedClient)]
+pub async fn retention() -> Result<Retention, ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    Ok(services::settings::retention(&ctx, &viewer).await?)
+}
+
+#[server(prefix = "/api", endpoint = "settings/retention/set", input = PostUrl, client = SignedClient)]
+pub async fn set_retention(snapshots_days: Option<u32>, daily_days: Option<u32>) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    Ok(services::settings::set_retention(&ctx, &viewer, Retention { snapshots_days, daily_days }).await?)
+}
+
+/// The language follows the person to other devices; the cookie is for this browser.
+#[server(prefix = "/api", endpoint = "settings/language", input = PostUrl, client = SignedClient)]
+pub async fn set_language(language: Option<String>) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    Ok(services::identity::set_language(&ctx, &viewer, language.as_deref()).await?)
+}
+
+#[server(prefix = "/api", endpoint = "settings/history", input = GetUrl, client = SignedClient)]
+pub async fn history(before: Option<i64>) -> Result<Vec<AuditEntry>, ApiError> {
+    let (ctx, viewer) = crate::ssr::caller().await?;
+    Ok(services::audit::list(&ctx, &viewer, before).await?)
+}

@@ -1,0 +1,98 @@
+//! Language and theme of this browser.
+
+use leptos::prelude::*;
+
+use super::api::SetLanguage;
+use crate::i18n::{Language, language};
+use crate::shell::theme::{Theme, choose};
+use crate::t;
+use crate::ui::card::Card;
+use crate::ui::segmented::Segmented;
+
+fn theme_name(theme: Theme) -> String {
+    crate::i18n::text_with(&format!("theme-{}", theme.name()), &[])
+}
+
+#[component]
+pub fn AppearanceSection() -> impl IntoView {
+    let theme = RwSignal::new(current_theme());
+    let set_language = ServerAction::<SetLanguage>::new();
+    // the document is in one language: a switch loads it anew, at the same address
+    Effect::new(move || {
+        if set_language.value().get().is_some() {
+            reload();
+        }
+    });
+    view! {
+        <div class="grid">
+            <Card class="span-6" id="settings-language" title=|| t!("settings-language")>
+                <div class="segmented fill" role="group" aria-label=t!("settings-language")>
+                    {Language::ALL
+                        .map(|choice| {
+                            view! {
+                                <button
+                                    type="button"
+                                    lang=choice.code()
+                                    aria-pressed=(choice == language()).to_string()
+                                    on:click=move |_| {
+                                        keep_language(choice);
+                                        set_language
+                                            .dispatch(SetLanguage {
+                                                language: Some(choice.code().to_owned()),
+                                            });
+                                    }
+                                >
+                                    {choice.name()}
+                                </button>
+                            }
+                        })
+                        .collect_view()}
+                </div>
+            </Card>
+            <Card class="span-6" id="settings-theme" title=|| t!("settings-theme")>
+                <Segmented
+                    class="fill"
+                    label=t!("settings-theme")
+                    choices=Theme::ALL.map(|choice| (choice, theme_name(choice))).to_vec()
+                    value=theme
+                    choose=move |choice| {
+                        choose(choice);
+                        theme.set(choice);
+                    }
+                />
+            </Card>
+        </div>
+    }
+}
+
+fn current_theme() -> Theme {
+    #[cfg(feature = "ssr")]
+    {
+        crate::ssr::request_theme()
+    }
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    {
+        web_sys::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.document_element())
+            .and_then(|root| root.get_attribute("data-theme"))
+            .and_then(|name| Theme::parse(&name))
+            .unwrap_or_default()
+    }
+    #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
+    Theme::default()
+}
+
+fn keep_language(language: Language) {
+    #[cfg(feature = "hydrate")]
+    crate::shell::theme::keep_cookie(crate::i18n::LANGUAGE_COOKIE, language.code());
+    #[cfg(not(feature = "hydrate"))]
+    let _ = language;
+}
+
+fn reload() {
+    #[cfg(feature = "hydrate")]
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().reload();
+    }
+}
