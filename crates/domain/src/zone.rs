@@ -1,4 +1,4 @@
-//! Time zones: a name and its rules, which travel to the browser as TZif bytes, so that the WebAssembly carries
+//! Time zones: a name and its rules, which travel to the browser as `TZif` bytes, so that the WebAssembly carries
 //! only the zones it shows and not the whole database.
 
 use base64::Engine as _;

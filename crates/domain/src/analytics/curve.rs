@@ -3,6 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use super::history::History;
+use super::posts::{USUAL_POSTS_MIN, views_at_index};
+use super::query::MaxGap;
+use super::statistics::quantile;
+
+/// Points of a drawn curve: more cannot be told apart on a card.
+pub const MOST_POINTS: usize = 64;
+/// Characters of a post's title.
+pub const TITLE_CHARS: usize = 80;
+
+/// Ages of the usual curve, besides 0.
+const USUAL_AGES: u32 = 24;
+const HOUR_S: f64 = 3600.0;
 
 /// Views of one post by age, thinned for drawing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,14 +38,129 @@ pub struct UsualCurve {
     pub n: u64,
 }
 
-/// Curve of post `index` up to `until_h` hours of age.
-pub fn post_curve(history: &History, index: usize, until_h: f64) -> PostCurve {
-    let _ = (history, index, until_h);
-    todo!()
+/// First line of a text that says something, cut at a character.
+pub fn title(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    if line.chars().count() <= TITLE_CHARS {
+        return line.to_owned();
+    }
+    line.chars().take(TITLE_CHARS - 1).chain(['…']).collect()
 }
 
-/// Usual curve of the posts of `history` older than `until_h` at its `as_of`, at about 24 ages up to `until_h`.
+/// Curve of post `index` up to `until_h` hours of age.
+pub fn post_curve(history: &History, index: usize, until_h: f64) -> PostCurve {
+    let posts = &history.posts;
+    let date_utc = posts.date_utc[index];
+    let (at, views) = history.readings.of(index);
+    let read = at.iter().zip(views).map(|(at, views)| (at.saturating_sub(date_utc) as f64 / HOUR_S, *views as f64));
+    let mut points = vec![(0.0, 0.0)];
+    points.extend(read.filter(|(age_h, _)| *age_h > 0.0 && *age_h <= until_h));
+    if points.last().is_some_and(|(age_h, _)| *age_h < until_h)
+        && let Some(views) = views_at_index(&history.readings, date_utc, index, until_h, MaxGap::Usual)
+    {
+        points.push((until_h, views));
+    }
+    PostCurve { post_id: posts.post_id[index], title: title(&posts.text[index]), points: thin(points) }
+}
+
+/// Evenly spaced points, the first and the last among them.
+fn thin(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    if points.len() <= MOST_POINTS {
+        return points;
+    }
+    let last = points.len() - 1;
+    (0..MOST_POINTS).map(|place| points[place * last / (MOST_POINTS - 1)]).collect()
+}
+
+/// Usual curve of the posts of `history` older than `until_h` at its `as_of`, at about 24 ages up to `until_h`,
+/// closer together where views grow fast.
 pub fn usual_curve(history: &History, until_h: f64) -> UsualCurve {
-    let _ = (history, until_h);
-    todo!()
+    let posts = &history.posts;
+    let old_enough = |index: &usize| {
+        history.as_of.is_some_and(|as_of| as_of.saturating_sub(posts.date_utc[*index]) as f64 >= until_h * HOUR_S)
+    };
+    let indices: Vec<usize> = (0..posts.len()).filter(old_enough).collect();
+    let mut curve = UsualCurve { ages_h: vec![0.0], low: vec![None], median: vec![None], high: vec![None], n: 0 };
+    let mut behind = vec![false; posts.len()];
+    for step in 1..=USUAL_AGES {
+        let age_h = until_h * (f64::from(step) / f64::from(USUAL_AGES)).powi(2);
+        let mut views = Vec::with_capacity(indices.len());
+        for index in &indices {
+            let reached = views_at_index(&history.readings, posts.date_utc[*index], *index, age_h, MaxGap::Usual);
+            if let Some(reached) = reached {
+                behind[*index] = true;
+                views.push(reached);
+            }
+        }
+        let enough = views.len() >= USUAL_POSTS_MIN;
+        let mut quartile = |q: f64| if enough { quantile(&mut views, q) } else { None };
+        curve.ages_h.push(age_h);
+        curve.low.push(quartile(0.25));
+        curve.median.push(quartile(0.5));
+        curve.high.push(quartile(0.75));
+    }
+    curve.n = behind.iter().filter(|behind| **behind).count() as u64;
+    if curve.n >= USUAL_POSTS_MIN as u64 {
+        // every post starts with no views
+        (curve.low[0], curve.median[0], curve.high[0]) = (Some(0.0), Some(0.0), Some(0.0));
+    }
+    curve
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analytics::fixture::{DAY, Fixture, HOUR};
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_curve_ends_at_the_age_asked_for() {
+        let mut fixture = Fixture::new();
+        fixture.post_read(1, 0, &[(HOUR, 10), (3 * HOUR, 30), (5 * HOUR, 50)]).text("\n  Hello \nthere", &[]);
+        let history = fixture.history();
+        let curve = post_curve(&history, 0, 4.0);
+        assert_eq!(curve.points, [(0.0, 0.0), (1.0, 10.0), (3.0, 30.0), (4.0, 40.0)]);
+        assert_eq!(curve.title, "Hello");
+        assert_eq!(post_curve(&history, 0, 48.0).points.last(), Some(&(5.0, 50.0)));
+    }
+
+    #[test]
+    fn long_titles_are_cut_at_a_character() {
+        let cut = title(&"ў".repeat(200));
+        assert_eq!((cut.chars().count(), cut.chars().last()), (TITLE_CHARS, Some('…')));
+        assert_eq!(title(""), "");
+    }
+
+    #[test]
+    fn the_usual_band_is_the_middle_half_of_old_posts() {
+        let mut fixture = Fixture::new();
+        for factor in 1..=5 {
+            let readings: Vec<(i64, i64)> = (1..=48).map(|hour| (hour * HOUR, hour * factor * 10)).collect();
+            fixture.post_read(factor, 0, &readings);
+        }
+        fixture.post_read(6, 47 * HOUR, &[(48 * HOUR, 1_000_000)]);
+        let usual = usual_curve(&fixture.history(), 24.0);
+        assert_eq!((usual.n, usual.ages_h.len()), (5, 25));
+        assert_eq!(
+            (usual.ages_h[24], usual.low[24], usual.median[24], usual.high[24]),
+            (24.0, Some(480.0), Some(720.0), Some(960.0))
+        );
+        assert_eq!((usual.ages_h[0], usual.median[0]), (0.0, Some(0.0)));
+        let nobody = usual_curve(&fixture.history(), 49.0);
+        assert_eq!((nobody.n, nobody.median[24], nobody.median[0]), (0, None, None));
+    }
+
+    proptest! {
+        #[test]
+        fn thinned_curves_keep_both_ends_and_order(count in 1_i64..400) {
+            let mut fixture = Fixture::new();
+            let readings: Vec<(i64, i64)> = (1..=count).map(|index| (index * 600, index)).collect();
+            fixture.post_read(1, 0, &readings);
+            let points = post_curve(&fixture.history(), 0, DAY as f64).points;
+            prop_assert!(points.len() <= MOST_POINTS);
+            prop_assert!(points.windows(2).all(|pair| pair[0].0 < pair[1].0));
+            prop_assert_eq!(points[0], (0.0, 0.0));
+            prop_assert_eq!(points.last().map(|point| point.1), Some(count as f64));
+        }
+    }
 }

@@ -3,6 +3,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::dataset::ratio;
+use super::statistics::mean;
+use super::warning::{Notes, Warning};
 use super::{Answer, Dataset, Window};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,14 +20,87 @@ pub struct GrowthDay {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Growth {
+    /// one a local day of the window
     pub days: Vec<GrowthDay>,
     pub joined: Option<i64>,
     pub left: Option<i64>,
+    /// joined − left
     pub net: Option<i64>,
+    /// left / mean subscribers
     pub churn: Option<f64>,
 }
 
 pub fn growth(data: &Dataset, window: &Window) -> Answer<Growth> {
-    let _ = (data, window);
-    todo!()
+    let facts = data.daily_in(window);
+    let mut notes = Notes::default();
+    notes.daily(window, facts);
+
+    let mut rest = facts.iter().peekable();
+    let days = window
+        .days()
+        .map(|day| {
+            let fact = rest.next_if(|fact| fact.day == day);
+            let (joined, left) = (fact.and_then(|fact| fact.joined), fact.and_then(|fact| fact.left));
+            GrowthDay {
+                day,
+                subscribers: fact.and_then(|fact| fact.subscribers),
+                joined,
+                left,
+                net: difference(joined, left),
+                notifications_on: fact.and_then(|fact| fact.notifications_on),
+            }
+        })
+        .collect();
+    let subscribers: Vec<f64> = facts.iter().filter_map(|fact| fact.subscribers).map(|count| count as f64).collect();
+    if subscribers.is_empty() {
+        notes.warn(Warning::SubscribersMissing);
+    }
+    let joined = facts.iter().filter_map(|fact| fact.joined).reduce(i64::saturating_add);
+    let left = facts.iter().filter_map(|fact| fact.left).reduce(i64::saturating_add);
+    let churn = left.zip(mean(&subscribers)).and_then(|(left, subscribers)| ratio(left as f64, subscribers));
+    notes.answer(data, window, Growth { days, joined, left, net: difference(joined, left), churn })
+}
+
+fn difference(joined: Option<i64>, left: Option<i64>) -> Option<i64> {
+    joined.zip(left).map(|(joined, left)| joined.saturating_sub(left))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analytics::fixture::Fixture;
+    use crate::zone::Zone;
+    use jiff::civil::date;
+    use serde_json::json;
+
+    #[test]
+    fn days_and_totals() {
+        let mut fixture = Fixture::new();
+        fixture.daily(date(2025, 5, 31), Some(1), Some(1), Some(1));
+        fixture.daily(date(2025, 6, 1), Some(1000), Some(30), Some(10));
+        fixture.daily(date(2025, 6, 3), Some(3000), None, Some(30));
+        let window = Window::of_days(date(2025, 6, 1), date(2025, 6, 3), Zone::utc());
+        let answer = growth(&fixture.dataset(), &window);
+        assert_eq!(
+            serde_json::to_value(&answer.data).unwrap(),
+            json!({
+                "days": [
+                    {"day": "2025-06-01", "subscribers": 1000, "joined": 30, "left": 10, "net": 20, "notifications_on": null},
+                    {"day": "2025-06-02", "subscribers": null, "joined": null, "left": null, "net": null, "notifications_on": null},
+                    {"day": "2025-06-03", "subscribers": 3000, "joined": null, "left": 30, "net": null, "notifications_on": null},
+                ],
+                "joined": 30, "left": 40, "net": -10, "churn": 0.02
+            })
+        );
+        assert_eq!(answer.meta.warnings, []);
+    }
+
+    #[test]
+    fn nothing_known() {
+        let window = Window::of_days(date(2025, 6, 1), date(2025, 6, 2), Zone::utc());
+        let answer = growth(&Fixture::new().dataset(), &window);
+        assert_eq!(answer.data.days.len(), 2);
+        assert_eq!((answer.data.net, answer.data.churn), (None, None));
+        assert_eq!(answer.meta.warnings, [Warning::SubscribersMissing]);
+    }
 }

@@ -51,10 +51,10 @@ pub struct ViewReadings {
 }
 
 impl ViewReadings {
-    /// Times and views of post `index`.
+    /// Times and views of post `index`; empty for a post without readings.
     pub fn of(&self, index: usize) -> (&[i64], &[i64]) {
-        let range = self.offsets[index]..self.offsets[index + 1];
-        (&self.at[range.clone()], &self.views[range])
+        let Some([from, to]) = self.offsets.get(index..index + 2) else { return (&[], &[]) };
+        (&self.at[*from..*to], &self.views[*from..*to])
     }
 }
 

@@ -6,21 +6,31 @@
 //! or another window, without a round trip. Formulas are those of the product's metrics definitions; each function
 //! names its section.
 
+pub mod attention;
 pub mod compare;
 pub mod content;
 pub mod curve;
 pub mod daily;
+pub mod dashboard;
 pub mod dataset;
+#[cfg(test)]
+mod fixture;
 pub mod growth;
+pub mod headline;
 pub mod heatmap;
 pub mod history;
+mod lifts;
+pub mod media;
 pub mod overview;
 pub mod period;
+pub mod post_table;
 pub mod posts;
 pub mod query;
 pub mod reach;
+pub mod series;
 pub mod sources;
 pub mod statistics;
+pub mod table;
 pub mod top;
 pub mod trending;
 pub mod view_curve;

@@ -45,7 +45,9 @@ impl Period {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a period: use 24h, 7d, 30d, 90d or FIRST..LAST such as 2025-06-01..2025-06-30, at most ten years")]
+#[error(
+    "{0:?} is not a period: use 24h, 7d, 30d, 90d or FIRST..LAST such as 2025-06-01..2025-06-30, at most ten years"
+)]
 pub struct NotAPeriod(pub String);
 
 impl FromStr for Period {
