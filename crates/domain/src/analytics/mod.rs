@@ -23,7 +23,6 @@ mod lifts;
 pub mod media;
 pub mod overview;
 pub mod period;
-pub mod post_table;
 pub mod posts;
 pub mod query;
 pub mod reach;

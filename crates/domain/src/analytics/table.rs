@@ -1,11 +1,12 @@
 //! Filtering and paging posts: what the browser does again without a round trip.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::posts::{PostView, in_window, post_view};
+use super::posts::{AgainstUsual, PostView, against_usual, in_window, post_view};
 use super::query::{NotAllowed, Sort};
 use super::top::order;
 use super::{Dataset, Window};
@@ -73,6 +74,8 @@ pub struct PostFilter {
     pub media_type: Option<MediaKind>,
     /// words that all have to be in the text, in any order and case; empty: every post
     pub search: String,
+    /// posts with fewer views, and those of which views are not known, are left out; `None`: every post
+    pub min_views: Option<i64>,
 }
 
 impl PostFilter {
@@ -81,6 +84,7 @@ impl PostFilter {
         let words: Vec<String> = self.search.split_whitespace().map(str::to_lowercase).collect();
         in_window(data, window)
             .filter(|index| self.media_type.is_none_or(|kind| kind == MediaKind::of(data.posts.media_type[*index])))
+            .filter(|index| self.min_views.is_none_or(|least| data.posts.views[*index].is_some_and(|views| views >= least)))
             .filter(|index| {
                 words.is_empty() || {
                     let text = data.posts.text[*index].to_lowercase();
@@ -91,12 +95,28 @@ impl PostFilter {
     }
 }
 
+/// A column to sort by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    Of(Sort),
+    /// [`against_usual`]: unlike `performance` it is known of posts that are no longer read
+    AgainstUsual,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TableRow {
+    pub post: PostView,
+    pub against: Option<AgainstUsual>,
+}
+
 /// One page of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PostPage {
-    pub rows: Vec<PostView>,
+pub struct TablePage {
+    pub rows: Vec<TableRow>,
     /// posts on all pages
     pub total: u64,
+    /// posts on the pages before this one
+    pub before: u64,
     /// the page shown, from 1: the last one where a later one was asked for
     pub page: usize,
     /// at least 1
@@ -108,18 +128,48 @@ pub fn table(
     data: &Dataset,
     window: &Window,
     filter: &PostFilter,
-    sort: Sort,
+    column: Column,
     descending: bool,
     page: usize,
     per_page: usize,
-) -> PostPage {
+) -> TablePage {
     let mut posts = filter.posts(data, window);
-    order(data, &mut posts, sort, descending);
+    match column {
+        Column::Of(sort) => order(data, &mut posts, sort, descending),
+        Column::AgainstUsual => order_by_usual(data, &mut posts, descending),
+    }
     let per_page = per_page.clamp(1, MOST_PER_PAGE);
     let pages = posts.len().div_ceil(per_page).max(1);
     let page = page.clamp(1, pages);
-    let rows = posts.iter().skip((page - 1) * per_page).take(per_page).map(|index| post_view(data, *index)).collect();
-    PostPage { rows, total: posts.len() as u64, page, pages }
+    let before = (page - 1) * per_page;
+    let rows = posts
+        .iter()
+        .skip(before)
+        .take(per_page)
+        .map(|index| TableRow { post: post_view(data, *index), against: against_usual(data, *index) })
+        .collect();
+    TablePage { rows, total: posts.len() as u64, before: before as u64, page, pages }
+}
+
+/// As [`order`] does it: what is not known last either way, equals by post id ascending.
+fn order_by_usual(data: &Dataset, indices: &mut [usize], descending: bool) {
+    let mut keyed: Vec<(Option<f64>, i64, usize)> = indices
+        .iter()
+        .map(|index| (against_usual(data, *index).map(|against| against.ratio), data.posts.post_id[*index], *index))
+        .collect();
+    keyed.sort_by(|(a, a_id, _), (b, b_id, _)| {
+        let by_value = match (a, b) {
+            (Some(a), Some(b)) if descending => b.total_cmp(a),
+            (Some(a), Some(b)) => a.total_cmp(b),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        };
+        by_value.then(a_id.cmp(b_id))
+    });
+    for (place, (_, _, index)) in indices.iter_mut().zip(keyed) {
+        *place = index;
+    }
 }
 
 /// How many of the window's posts carry what, by number descending, then by name.
@@ -138,7 +188,7 @@ pub fn media_counts(data: &Dataset, window: &Window) -> Vec<(MediaKind, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analytics::fixture::Fixture;
+    use crate::analytics::fixture::{DAY, Fixture};
     use crate::zone::Zone;
     use proptest::prelude::*;
 
@@ -156,8 +206,8 @@ mod tests {
     }
 
     fn ids(filter: &PostFilter, sort: Sort, descending: bool, page: usize, per_page: usize) -> (Vec<i64>, u64) {
-        let page = table(&data(), &window(), filter, sort, descending, page, per_page);
-        (page.rows.into_iter().map(|row| row.post_id).collect(), page.total)
+        let page = table(&data(), &window(), filter, Column::Of(sort), descending, page, per_page);
+        (page.rows.into_iter().map(|row| row.post.post_id).collect(), page.total)
     }
 
     #[test]
@@ -174,13 +224,38 @@ mod tests {
     #[test]
     fn filtered_by_kind_and_words() {
         let of = |media_type, search: &str| {
-            ids(&PostFilter { media_type, search: search.to_owned() }, Sort::Date, false, 1, 10)
+            ids(&PostFilter { media_type, search: search.to_owned(), min_views: None }, Sort::Date, false, 1, 10)
         };
         assert_eq!(of(Some(MediaKind::Known(MediaType::Video)), ""), (vec![3, 4], 2));
         assert_eq!(of(Some(MediaKind::Unknown), ""), (vec![2], 1));
         assert_eq!(of(None, "МОРЕ"), (vec![2, 3], 2));
         assert_eq!(of(None, " море лун "), (vec![2], 1));
         assert_eq!(of(Some(MediaKind::Known(MediaType::Photo)), "море"), (vec![], 0));
+    }
+
+    #[test]
+    fn posts_of_few_or_unknown_views_are_left_out_when_asked() {
+        let filter = PostFilter { min_views: Some(101), ..PostFilter::default() };
+        assert_eq!(ids(&filter, Sort::Views, true, 1, 10), (vec![1, 4], 2));
+        let pages = table(&data(), &window(), &filter, Column::Of(Sort::Views), true, 2, 1);
+        assert_eq!((pages.page, pages.pages, pages.before), (2, 2, 1));
+    }
+
+    #[test]
+    fn posts_without_an_expectation_come_last_either_way() {
+        let mut fixture = Fixture::new();
+        for post_id in 1..=7 {
+            let at = post_id * DAY;
+            fixture.post_read(post_id, at, &[(at + DAY, if post_id == 7 { 2_000 } else { 1_000 + post_id })]);
+        }
+        let (data, window) = (fixture.dataset(), Window::new(0, 30 * DAY, Zone::utc()));
+        let ids = |descending| -> Vec<i64> {
+            let page = table(&data, &window, &PostFilter::default(), Column::AgainstUsual, descending, 1, 10);
+            page.rows.into_iter().map(|row| row.post.post_id).collect()
+        };
+        // the first five have fewer than five posts before them
+        assert_eq!(ids(true), [7, 6, 1, 2, 3, 4, 5]);
+        assert_eq!(ids(false), [6, 7, 1, 2, 3, 4, 5]);
     }
 
     #[test]
@@ -195,8 +270,8 @@ mod tests {
         assert_eq!("video".parse(), Ok(MediaKind::Known(MediaType::Video)));
         assert_eq!("unknown".parse(), Ok(MediaKind::Unknown));
         assert!("film".parse::<MediaKind>().unwrap_err().to_string().contains("photo"));
-        let filter = PostFilter { media_type: Some(MediaKind::Unknown), search: String::new() };
-        assert_eq!(serde_json::to_string(&filter).unwrap(), r#"{"media_type":"unknown","search":""}"#);
+        let filter = PostFilter { media_type: Some(MediaKind::Unknown), ..PostFilter::default() };
+        assert_eq!(serde_json::to_string(&filter).unwrap(), r#"{"media_type":"unknown","search":"","min_views":null}"#);
     }
 
     proptest! {
@@ -208,10 +283,10 @@ mod tests {
             }
             let data = fixture.dataset();
             let mut seen = Vec::new();
-            let pages = table(&data, &window(), &PostFilter::default(), Sort::Views, descending, 1, per_page).pages;
+            let pages = table(&data, &window(), &PostFilter::default(), Column::Of(Sort::Views), descending, 1, per_page).pages;
             for page in 1..=pages {
-                let page = table(&data, &window(), &PostFilter::default(), Sort::Views, descending, page, per_page);
-                seen.extend(page.rows.into_iter().map(|row| row.post_id));
+                let page = table(&data, &window(), &PostFilter::default(), Column::Of(Sort::Views), descending, page, per_page);
+                seen.extend(page.rows.into_iter().map(|row| row.post.post_id));
             }
             seen.sort_unstable();
             prop_assert_eq!(seen, (0..views.len() as i64).collect::<Vec<_>>());
