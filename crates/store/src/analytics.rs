@@ -68,13 +68,7 @@ pub async fn post_history(tx: &mut Tx, channel: &Channel, post_id: i64) -> Resul
 }
 
 /// Posts in `first <= (date_utc, post_id) < end`.
-async fn read(
-    tx: &mut Tx,
-    channel: &Channel,
-    first: (i64, i64),
-    end: (i64, i64),
-    days: (i64, i64),
-) -> Result<History> {
+async fn read(tx: &mut Tx, channel: &Channel, first: (i64, i64), end: (i64, i64), days: (i64, i64)) -> Result<History> {
     // the bare bounds of date_utc are implied by those of the pair; with them both planners walk the index
     const SQL: &str = "SELECT p.post_id, p.date_utc, p.views, p.forwards, p.reactions, p.replies, p.counted_at, \
         p.media_type, p.source, p.text_chars, substr(p.text, 1, $6) AS text, p.hashtags, s.series \
@@ -110,9 +104,7 @@ async fn read(
         posts.source.push(row.source);
         posts.text_chars.push(u32::try_from(row.text_chars).unwrap_or(u32::MAX));
         posts.text.push(row.text.unwrap_or_default());
-        posts.hashtags.push(
-            row.hashtags.map(|tags| tags.split(' ').map(str::to_owned).collect()).unwrap_or_default(),
-        );
+        posts.hashtags.push(row.hashtags.map(|tags| tags.split(' ').map(str::to_owned).collect()).unwrap_or_default());
     }
     let (first_day, last_day) = (add_days(utc_day(days.0), -1), utc_day(days.1));
     Ok(History {
@@ -143,8 +135,7 @@ pub async fn snapshots(tx: &mut Tx, channel: ChannelId, post_id: i64) -> Result<
 /// When the channel's newest snapshot was taken, unix seconds.
 pub async fn as_of(tx: &mut Tx, channel: ChannelId) -> Result<Option<i64>> {
     const SQL: &str = "SELECT as_of FROM data_version WHERE channel_id = $1";
-    let found: Option<Option<i64>> =
-        on!(tx, |conn| sqlx::query_scalar(SQL).bind(channel).fetch_optional(conn))?;
+    let found: Option<Option<i64>> = on!(tx, |conn| sqlx::query_scalar(SQL).bind(channel).fetch_optional(conn))?;
     Ok(found.flatten())
 }
 
@@ -155,3 +146,51 @@ pub async fn data_version(tx: &mut Tx, channel: ChannelId) -> Result<(i64, i64)>
     Ok(found.unwrap_or((0, 0)))
 }
 
+#[cfg(test)]
+mod tests {
+    use domain::posts::Counters;
+
+    use super::*;
+    use crate::collect::tests::{channel, fill, post};
+    use crate::collect::{Series, merge_snapshots, upsert_posts};
+    use crate::both_dbs;
+
+    both_dbs! {
+        async fn a_history_has_the_window_and_the_posts_before(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let channel = channel(&mut tx).await;
+            fill(&mut tx, channel.id, 50).await;
+            let date = |id| post(id).date_utc;
+            let history = history(&mut tx, &channel, date(41), date(45)).await.unwrap();
+            assert_eq!(history.posts.post_id, (11..45).collect::<Vec<_>>());
+            assert_eq!(history.posts.views[0], Some(21));
+            assert_eq!(history.posts.text[0], "#Новости пост 11");
+            assert_eq!(history.posts.text_chars[0], 16);
+            assert_eq!(history.posts.hashtags[0], ["новости"]);
+            assert_eq!(history.posts.media_type[0], Some(MediaType::VideoNote));
+            assert_eq!(history.readings.of(33).1, [10, 54]);
+            assert_eq!(history.as_of, history.posts.counted_at[0]);
+        }
+
+        async fn a_post_comes_with_the_posts_before_it(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let channel = channel(&mut tx).await;
+            fill(&mut tx, channel.id, 40).await;
+            let found = post_history(&mut tx, &channel, 33).await.unwrap();
+            assert_eq!(found.posts.post_id, (3..=33).collect::<Vec<_>>());
+            assert!(post_history(&mut tx, &channel, 99).await.unwrap().posts.is_empty());
+        }
+
+        async fn readings_without_views_are_left_out(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let channel = channel(&mut tx).await;
+            upsert_posts(&mut tx, channel.id, &[post(1), post(2)]).await.unwrap();
+            let reading = |at, views| Snapshot { at, counters: Counters { views, replies: Some(1), ..Counters::default() } };
+            let snapshots = vec![reading(1, None), reading(2, Some(9)), reading(3, None)];
+            merge_snapshots(&mut tx, channel.id, &[Series { post_id: 1, snapshots }]).await.unwrap();
+            let history = history(&mut tx, &channel, 0, i64::MAX).await.unwrap();
+            assert_eq!(history.readings.of(0), ([2_i64].as_slice(), [9_i64].as_slice()));
+            assert_eq!(history.readings.of(1).0, [0_i64; 0]);
+        }
+    }
+}

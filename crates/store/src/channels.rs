@@ -159,3 +159,86 @@ pub async fn delete_rows(tx: &mut Tx, id: ChannelId, limit: i64) -> Result<bool>
     execute!(tx, |conn| sqlx::query(CHANNEL).bind(id).execute(conn))?;
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Error, both_dbs, identity};
+
+    const NOW: i64 = 1_760_000_000;
+
+    async fn workspace(tx: &mut Tx) -> WorkspaceId {
+        identity::insert_workspace(tx, "default", NOW).await.unwrap().id
+    }
+
+    fn new(workspace_id: WorkspaceId, username: &str) -> NewChannel {
+        NewChannel {
+            workspace_id,
+            telegram_id: None,
+            username: Some(username.to_owned()),
+            title: username.to_uppercase(),
+            zone: "UTC".to_owned(),
+            demo: false,
+        }
+    }
+
+    both_dbs! {
+        async fn a_channel_is_found_by_every_name(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let workspace = workspace(&mut tx).await;
+            let mut channel = insert(&mut tx, &new(workspace, "d_code"), NOW).await.unwrap();
+            channel.telegram_id = Some(77);
+            channel.title = "Код".to_owned();
+            assert!(update(&mut tx, &channel).await.unwrap());
+            tx.commit().await.unwrap();
+
+            let mut tx = db.read().await.unwrap();
+            for name in ["@D_Code", "77", &format!("c{}", channel.id)] {
+                let found = find_by_ref(&mut tx, workspace, &ChannelRef::parse(name)).await.unwrap();
+                assert_eq!(found.as_ref(), Some(&channel), "{name}");
+            }
+            assert_eq!(find_by_ref(&mut tx, WorkspaceId(workspace.0 + 1), &ChannelRef::parse("d_code")).await.unwrap(), None);
+            assert_eq!(list(&mut tx, workspace).await.unwrap(), [channel.clone()]);
+            assert_eq!(counts(&mut tx, channel.id).await.unwrap(), Counts::default());
+            assert_eq!(newest_post(&mut tx, channel.id).await.unwrap(), None);
+        }
+
+        async fn names_are_unique_in_a_workspace(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let workspace = workspace(&mut tx).await;
+            insert(&mut tx, &NewChannel { telegram_id: Some(5), ..new(workspace, "one") }, NOW).await.unwrap();
+            tx.commit().await.unwrap();
+            for (channel, index) in [
+                (new(workspace, "ONE"), "channel_workspace_id_username"),
+                (NewChannel { telegram_id: Some(5), ..new(workspace, "two") }, "channel_workspace_id_telegram_id"),
+            ] {
+                let mut tx = db.write().await.unwrap();
+                match insert(&mut tx, &channel, NOW).await {
+                    Err(Error::Conflict { constraint }) => assert_eq!(constraint, index),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+
+        async fn a_deleted_channel_is_gone_at_once_and_its_rows_in_batches(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let workspace = workspace(&mut tx).await;
+            let channel = insert(&mut tx, &new(workspace, "gone"), NOW).await.unwrap();
+            crate::collect::tests::fill(&mut tx, channel.id, 7).await;
+            assert!(delete_rows(&mut tx, channel.id, 3).await.unwrap(), "a visible channel is not touched");
+            assert_eq!(counts(&mut tx, channel.id).await.unwrap().posts, 7);
+            assert!(hide(&mut tx, channel.id, NOW).await.unwrap());
+            assert!(!hide(&mut tx, channel.id, NOW).await.unwrap());
+            assert_eq!(find(&mut tx, channel.id).await.unwrap(), None);
+            // the name is free again
+            insert(&mut tx, &new(workspace, "gone"), NOW).await.unwrap();
+            let mut calls = 1;
+            while !delete_rows(&mut tx, channel.id, 3).await.unwrap() {
+                calls += 1;
+            }
+            assert!(calls > 3, "{calls}");
+            assert_eq!(list_hidden(&mut tx).await.unwrap(), []);
+            assert_eq!(list(&mut tx, workspace).await.unwrap().len(), 1);
+        }
+    }
+}

@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::{Error, Result};
@@ -52,8 +50,15 @@ pub struct Db(Pools);
 #[derive(Debug, Clone)]
 enum Pools {
     /// one writer, so that writers queue here in order and not in SQLite's busy loop; readers beside it (WAL)
-    Sqlite { writer: SqlitePool, readers: SqlitePool, path: PathBuf },
-    Postgres { pool: PgPool, url: String },
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+        path: PathBuf,
+    },
+    Postgres {
+        pool: PgPool,
+        url: String,
+    },
 }
 
 /// A unit of work; dropped without [`Tx::commit`] it never happened.

@@ -11,7 +11,9 @@ pub enum Error {
         "the database is of a newer version (migration {found}, this program knows {known}): start the newer program, or restore a backup made before the upgrade; nothing was touched"
     )]
     NewerDatabase { found: i64, known: i64 },
-    #[error("migration {version} was applied in another form than this program knows: the database belongs to another build; nothing was touched")]
+    #[error(
+        "migration {version} was applied in another form than this program knows: the database belongs to another build; nothing was touched"
+    )]
     ForeignMigration { version: i64 },
     #[error("{url:?} is not a database address: use sqlite:///path/to/file.db or postgres://user@host/name")]
     Address { url: String },
@@ -19,7 +21,9 @@ pub enum Error {
     MissingFolder(PathBuf),
     #[error("{} is a folder, not a database file: name a file in it", .0.display())]
     IsFolder(PathBuf),
-    #[error("the database cannot be written: the file or its folder is read-only; make it writable or name another place in database.url")]
+    #[error(
+        "the database cannot be written: the file or its folder is read-only; make it writable or name another place in database.url"
+    )]
     ReadOnly,
     #[error("the disk is full: nothing of the last change was kept; free some space and try again")]
     DiskFull,

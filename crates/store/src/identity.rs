@@ -166,13 +166,7 @@ pub struct Session {
     pub seen_at: i64,
 }
 
-pub async fn insert_session(
-    tx: &mut Tx,
-    token_hash: &[u8],
-    person: PersonId,
-    now: i64,
-    expires_at: i64,
-) -> Result<()> {
+pub async fn insert_session(tx: &mut Tx, token_hash: &[u8], person: PersonId, now: i64, expires_at: i64) -> Result<()> {
     const SQL: &str = "INSERT INTO session (token_hash, person_id, created_at, expires_at, seen_at) \
         VALUES ($1, $2, $3, $4, $3)";
     execute!(tx, |conn| sqlx::query(SQL).bind(token_hash).bind(person).bind(now).bind(expires_at).execute(conn))?;

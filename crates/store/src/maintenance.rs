@@ -5,8 +5,8 @@ use std::path::Path;
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use crate::{Dialect, Error, Result, Tx, on};
 use crate::{Backend, Db};
+use crate::{Dialect, Error, Result, Tx, on};
 
 /// Moves the write-ahead log into the database file (SQLite; Postgres does it by itself).
 pub async fn checkpoint(db: &Db) -> Result<()> {

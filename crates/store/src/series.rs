@@ -34,8 +34,12 @@ pub fn encode(snapshots: &[Snapshot]) -> Vec<u8> {
 }
 
 /// The four columns in the order they are packed.
-const COLUMNS: [fn(&Counters) -> Option<i64>; 4] =
-    [|counters| counters.views, |counters| counters.forwards, |counters| counters.reactions, |counters| counters.replies];
+const COLUMNS: [fn(&Counters) -> Option<i64>; 4] = [
+    |counters| counters.views,
+    |counters| counters.forwards,
+    |counters| counters.reactions,
+    |counters| counters.replies,
+];
 
 fn put_column(out: &mut Vec<u8>, snapshots: &[Snapshot], column: fn(&Counters) -> Option<i64>) {
     let known = snapshots.iter().filter(|snapshot| column(&snapshot.counters).is_some()).count();
@@ -47,9 +51,11 @@ fn put_column(out: &mut Vec<u8>, snapshots: &[Snapshot], column: fn(&Counters) -
     } else {
         out.push(SOME_KNOWN);
         for byte in snapshots.chunks(8) {
-            out.push(byte.iter().enumerate().fold(0, |bits, (bit, snapshot)| {
-                bits | u8::from(column(&snapshot.counters).is_some()) << bit
-            }));
+            out.push(
+                byte.iter()
+                    .enumerate()
+                    .fold(0, |bits, (bit, snapshot)| bits | u8::from(column(&snapshot.counters).is_some()) << bit),
+            );
         }
     }
     let mut before = 0_i64;
@@ -228,8 +234,12 @@ mod tests {
 
     fn counters() -> impl Strategy<Value = Counters> {
         let count = || proptest::option::of(prop_oneof![0..5_000_i64, any::<i64>()]);
-        (count(), count(), count(), count())
-            .prop_map(|(views, forwards, reactions, replies)| Counters { views, forwards, reactions, replies })
+        (count(), count(), count(), count()).prop_map(|(views, forwards, reactions, replies)| Counters {
+            views,
+            forwards,
+            reactions,
+            replies,
+        })
     }
 
     fn snapshots() -> impl Strategy<Value = Vec<Snapshot>> {
@@ -277,7 +287,8 @@ mod tests {
 
     #[test]
     fn a_single_snapshot_takes_a_few_bytes() {
-        let snapshot = Snapshot { at: 1_762_021_482, counters: Counters { views: Some(37_055), ..Counters::default() } };
+        let snapshot =
+            Snapshot { at: 1_762_021_482, counters: Counters { views: Some(37_055), ..Counters::default() } };
         assert!(encode(&[snapshot]).len() <= 14);
     }
 }

@@ -57,4 +57,3 @@ macro_rules! in_id_list {
     };
 }
 pub(crate) use in_id_list;
-

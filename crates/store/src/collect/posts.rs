@@ -188,13 +188,8 @@ pub async fn list_posts(
         album_size, forwarded, source, text FROM post WHERE channel_id = $1 AND date_utc < $2 \
         AND (date_utc, post_id) > ($3, $4) ORDER BY date_utc, post_id LIMIT $5";
     let (date, post) = after.unwrap_or((from, i64::MIN));
-    let rows: Vec<Row> = on!(tx, |conn| sqlx::query_as(SQL)
-        .bind(channel)
-        .bind(to)
-        .bind(date)
-        .bind(post)
-        .bind(limit)
-        .fetch_all(conn))?;
+    let rows: Vec<Row> =
+        on!(tx, |conn| sqlx::query_as(SQL).bind(channel).bind(to).bind(date).bind(post).bind(limit).fetch_all(conn))?;
     Ok(rows.into_iter().map(PostFacts::from).collect())
 }
 
@@ -214,17 +209,12 @@ pub(crate) async fn list_posts_by_id(
     const SQL: &str = "SELECT post_id, date_utc, views, forwards, reactions, replies, counted_at, media_type, \
         album_size, forwarded, source, text FROM post WHERE channel_id = $1 AND post_id > $2 \
         ORDER BY post_id LIMIT $3";
-    let rows: Vec<Row> =
-        on!(tx, |conn| sqlx::query_as(SQL).bind(channel).bind(after).bind(limit).fetch_all(conn))?;
+    let rows: Vec<Row> = on!(tx, |conn| sqlx::query_as(SQL).bind(channel).bind(after).bind(limit).fetch_all(conn))?;
     Ok(rows.into_iter().map(PostFacts::from).collect())
 }
 
 /// Newest counts of existing posts; at most [`batch::ROWS`].
-pub(crate) async fn write_counters(
-    tx: &mut Tx,
-    channel: ChannelId,
-    newest: &[(i64, Counters, i64)],
-) -> Result<()> {
+pub(crate) async fn write_counters(tx: &mut Tx, channel: ChannelId, newest: &[(i64, Counters, i64)]) -> Result<()> {
     const COLUMNS: usize = 7;
     if newest.is_empty() {
         return Ok(());

@@ -65,8 +65,7 @@ pub(crate) async fn find_series(
     channel: ChannelId,
     ids: impl Iterator<Item = i64>,
 ) -> Result<HashMap<i64, Vec<Snapshot>>> {
-    const SQL: Dialect =
-        in_id_list!("SELECT post_id, series FROM snapshot_series WHERE channel_id = $1 AND post_id");
+    const SQL: Dialect = in_id_list!("SELECT post_id, series FROM snapshot_series WHERE channel_id = $1 AND post_id");
     let (sql, ids) = (SQL.of(tx), id_list(tx.backend(), ids));
     let rows: Vec<(i64, Vec<u8>)> = on!(tx, |conn| sqlx::query_as(sql).bind(channel).bind(&ids).fetch_all(conn))?;
     rows.into_iter().map(|(post_id, bytes)| Ok((post_id, unpack(channel, post_id, &bytes)?))).collect()
