@@ -6,9 +6,12 @@
 //! `stats`, and the screen.
 
 pub mod analytics;
+pub mod audit;
 pub mod channels;
 pub mod collect;
 pub mod identity;
 pub mod ids;
 pub mod posts;
+pub mod screens;
+pub mod settings;
 pub mod zone;

@@ -1,1 +1,56 @@
+//! What the product does, one file or folder per slice. Four doors (screens, commands, jobs, API) lead to the same
+//! functions: each takes the [`Ctx`] and the [`Viewer`](identity::Viewer), checks permission, decides, and does one
+//! unit of work. SQL is in `store`, maths in `domain`; nothing here knows HTTP.
+//!
+//! To add a use case: a function in its slice that starts with [`identity::require`] (or goes through
+//! [`channels::find`], which does), writes in one `Tx`, records who did it with [`audit::record`] in that same `Tx`,
+//! and a row in the permission matrix under `tests/`.
+//!
+//! Slices use one another in this order, never back: identity → audit, entitlements, settings → channels →
+//! analytics, collect → demo, maintenance.
 
+pub mod analytics;
+pub mod audit;
+pub mod channels;
+pub mod clock;
+pub mod demo;
+pub mod entitlements;
+pub mod error;
+pub mod identity;
+pub mod maintenance;
+pub mod settings;
+
+use store::Db;
+
+pub use clock::Clock;
+pub use error::{Clash, Error, Outage, Result, What};
+pub use identity::Viewer;
+
+/// Everything a use case may need from the outside. Plain and cheap to clone; no container.
+#[derive(Clone)]
+pub struct Ctx {
+    pub db: Db,
+    pub clock: Clock,
+    pub site: SiteSettings,
+    pub(crate) cache: analytics::Cache,
+}
+
+/// What the product knows about the place it is served at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SiteSettings {
+    /// where people reach it, without a slash at the end; links in invitations start with it
+    pub public_url: Option<String>,
+    /// signs the demo owner in without a question (loopback only; the server sees to that)
+    pub demo: bool,
+}
+
+impl Ctx {
+    pub fn new(db: Db, clock: Clock, site: SiteSettings) -> Self {
+        Self { db, clock, site, cache: analytics::Cache::new() }
+    }
+
+    /// Unix seconds.
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+}

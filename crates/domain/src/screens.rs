@@ -1,0 +1,167 @@
+//! What a screen shows, one value each: made by `services` in one go, sent once, drawn by the browser. Shapes only;
+//! the numbers come from [`crate::analytics`].
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::analytics::curve::{PostCurve, UsualCurve};
+use crate::analytics::headline::Headline;
+use crate::analytics::posts::{AgainstUsual, PostView, PostViews};
+use crate::analytics::series::ReachDay;
+use crate::analytics::{Dataset, Meta, Window};
+use crate::channels::Channel;
+use crate::posts::MediaType;
+
+/// A channel in lists and in the switcher.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChannelCard {
+    pub channel: Channel,
+    /// [`Channel::slug`]
+    pub slug: String,
+    /// newest count, people
+    pub subscribers: Option<i64>,
+    /// median of V(24) / subscribers over the 30 days to the newest post; a ratio
+    pub err24: Option<f64>,
+    /// newest snapshot, unix seconds
+    pub as_of: Option<i64>,
+    /// how much is stored: posts, snapshots, days with daily facts
+    pub posts: i64,
+    pub snapshots: i64,
+    pub days: i64,
+    /// counts writes of facts; another version means other numbers
+    pub version: i64,
+}
+
+/// How new the numbers are. Another `version` means other numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Freshness {
+    /// newest snapshot, unix seconds
+    pub as_of: Option<i64>,
+    /// counts writes of facts
+    pub version: i64,
+    /// last write of facts, unix seconds
+    pub changed_at: i64,
+    /// when this was read, unix seconds
+    pub read_at: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DashboardScreen {
+    pub channel: Channel,
+    pub slug: String,
+    pub freshness: Freshness,
+    pub window: Window,
+    pub headline: Headline,
+    /// newest first
+    pub latest: Vec<LatestPost>,
+    /// the band behind the curves of `latest`, up to [`LATEST_CURVE_H`]
+    pub usual: UsualCurve,
+    /// most urgent first
+    pub attention: Vec<Attention>,
+    /// one entry a local day of `trend_window`, of the outcome that `headline.measure` names
+    pub reach_trend: Vec<ReachDay>,
+    /// 30 days whatever the period of the screen
+    pub trend_window: Window,
+    /// of the headline: sources, freshness, warnings
+    pub meta: Meta,
+}
+
+/// Hours of a post's life that the dashboard's small curves show.
+pub const LATEST_CURVE_H: f64 = 24.0;
+/// Hours that the comparison of posts shows.
+pub const COMPARE_CURVE_H: f64 = 48.0;
+/// Hours that the page of one post shows.
+pub const POST_CURVE_H: f64 = 168.0;
+/// Posts whose curves can be laid over one another.
+pub const COMPARED_POSTS_MAX: usize = 5;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LatestPost {
+    pub post: PostView,
+    /// hours between its date and `as_of`
+    pub age_h: f64,
+    /// at 24 h, or at the oldest age reached before
+    pub against: Option<AgainstUsual>,
+    pub curve: PostCurve,
+}
+
+/// Something to act on or to know about. Tagged, so that the screen says it in the reader's language.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Attention {
+    /// no reading for longer than a collector takes; `hours` since the newest
+    StaleNumbers { as_of: i64, hours: i64 },
+    /// no daily facts, so nothing can be said per subscriber
+    NoSubscribers,
+    /// newest daily facts are `days` days old
+    DailyFactsOld { day: Date, days: i64 },
+    /// left exceeded joined on each of the last `days` days
+    SubscribersFalling { days: i64, net: i64 },
+    /// nothing was published for `days` days
+    Quiet { days: i64 },
+    /// a young post far above what is usual at an age
+    PostAbove { post_id: i64, title: String, against: AgainstUsual },
+    /// the same, far below
+    PostBelow { post_id: i64, title: String, against: AgainstUsual },
+    /// more than half of the window's posts old enough for V(24) have none, for want of readings
+    Unmeasured { posts: u64, of: u64 },
+}
+
+impl Attention {
+    /// 0 = act now, 1 = look at it, 2 = good to know.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::StaleNumbers { .. } => 0,
+            Self::SubscribersFalling { .. } | Self::PostBelow { .. } | Self::Quiet { .. } => 1,
+            Self::NoSubscribers | Self::DailyFactsOld { .. } | Self::PostAbove { .. } | Self::Unmeasured { .. } => 2,
+        }
+    }
+}
+
+/// The browser answers every question of the screen itself from `dataset`, which reaches back to the window before
+/// and the posts before that which performance and heatmap need.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnalyticsScreen {
+    pub slug: String,
+    pub freshness: Freshness,
+    pub window: Window,
+    pub dataset: Dataset,
+    /// up to [`COMPARE_CURVE_H`]
+    pub usual: UsualCurve,
+}
+
+/// Everything about one post.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PostPage {
+    pub channel: Channel,
+    pub slug: String,
+    pub freshness: Freshness,
+    /// with the whole text
+    pub post: PostView,
+    pub views: PostViews,
+    /// at 24 h, or at the oldest age reached before
+    pub against: Option<AgainstUsual>,
+    pub curve: PostCurve,
+    /// up to [`POST_CURVE_H`]
+    pub usual: UsualCurve,
+    /// the posts published before and after it
+    pub earlier: Option<PostLink>,
+    pub later: Option<PostLink>,
+    pub meta: Meta,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PostLink {
+    pub post_id: i64,
+    /// the text's beginning
+    pub title: String,
+    pub media_type: Option<MediaType>,
+}
+
+/// Curves of up to [`COMPARED_POSTS_MAX`] posts over the usual band.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PostsCompared {
+    pub curves: Vec<PostCurve>,
+    /// up to [`COMPARE_CURVE_H`]
+    pub usual: UsualCurve,
+}

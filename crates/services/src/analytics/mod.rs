@@ -1,0 +1,155 @@
+//! Answers to the standard questions. Everything is answered from a [`Dataset`]: read and measured once a channel,
+//! data version and range, kept in a bounded cache, and the same in the browser.
+
+mod attention;
+mod cache;
+mod posts;
+mod questions;
+mod screens;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::analytics::curve::{PostCurve, UsualCurve, post_curve, usual_curve};
+use domain::analytics::period::Period;
+use domain::analytics::reach::reach;
+use domain::analytics::{AGES_H, Dataset, History, Query, Window};
+use domain::channels::{Channel, ChannelRef};
+use domain::screens::{COMPARE_CURVE_H, Freshness, LATEST_CURVE_H};
+use domain::zone::Zone;
+use store::Tx;
+
+use crate::identity::Viewer;
+use crate::{Ctx, Result, channels};
+
+pub(crate) use cache::Cache;
+use cache::{CardHeadline, Key};
+pub use posts::{compare_posts, post, post_views};
+pub use questions::{
+    compare, content, daily, dashboard, growth, heatmap, overview, reach as reach_by_age, sources, top, trending,
+    view_curve,
+};
+pub use screens::{LATEST_POSTS, analytics_screen, dashboard_screen};
+
+/// A channel's data, measured, and the window that was asked for.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    pub channel: Channel,
+    pub window: Window,
+    pub freshness: Freshness,
+    measured: Arc<Measured>,
+}
+
+impl Loaded {
+    pub fn dataset(&self) -> &Dataset {
+        &self.measured.dataset
+    }
+}
+
+/// What the cache keeps of one range.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    dataset: Dataset,
+    /// curves of the newest posts of the range, newest first, up to [`LATEST_CURVE_H`]
+    latest: Vec<PostCurve>,
+    /// bands up to [`LATEST_CURVE_H`] and [`COMPARE_CURVE_H`]
+    usual_latest: UsualCurve,
+    usual_compare: UsualCurve,
+}
+
+/// What to load, before it is known whether the cache has it.
+struct Wanted {
+    channel: Channel,
+    window: Window,
+    freshness: Freshness,
+    key: Key,
+}
+
+/// A channel's data for a query. The dataset reaches further back than the window: to the window before it and to
+/// the posts before that which performance and heatmap need.
+pub async fn dataset(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Query) -> Result<Loaded> {
+    let mut tx = ctx.db.read().await?;
+    let channel = channels::find_in(&mut tx, viewer, channel).await?;
+    let newest_post = store::channels::newest_post(&mut tx, channel.id).await?;
+    let freshness = freshness(ctx, &mut tx, &channel).await?;
+    drop(tx);
+    let zone_of_query = query.tz.as_deref().map(Zone::find).transpose()?;
+    let window = Window::resolve(query, &Zone::find(&channel.zone)?, zone_of_query, newest_post, freshness.read_at)?;
+    load(ctx, channel, window, freshness, query).await
+}
+
+/// The same for a period as screens name it, counted back from the channel's newest data.
+async fn dataset_of_period(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, period: Period) -> Result<Loaded> {
+    let channel = channels::find(ctx, viewer, channel).await?;
+    load_period(ctx, channel, period).await
+}
+
+async fn load_period(ctx: &Ctx, channel: Channel, period: Period) -> Result<Loaded> {
+    let mut tx = ctx.db.read().await?;
+    let newest_post = store::channels::newest_post(&mut tx, channel.id).await?;
+    let freshness = freshness(ctx, &mut tx, &channel).await?;
+    drop(tx);
+    let zone = Zone::find(&channel.zone)?;
+    let newest = freshness.as_of.or(newest_post).unwrap_or(freshness.read_at);
+    let query = period.query(&zone, newest);
+    let window = Window::resolve(&query, &zone, None, newest_post, freshness.read_at)?;
+    load(ctx, channel, window, freshness, &query).await
+}
+
+async fn load(ctx: &Ctx, channel: Channel, window: Window, freshness: Freshness, query: &Query) -> Result<Loaded> {
+    let ages_h: BTreeSet<u32> = AGES_H.into_iter().chain(query.hours.iter().flatten().copied()).collect();
+    let key = Key {
+        channel: channel.id,
+        version: freshness.version,
+        from: window.needs_from(),
+        to: window.to,
+        ages_h: ages_h.into_iter().collect(),
+        max_gap: query.max_gap.into(),
+    };
+    let wanted = Wanted { channel, window, freshness, key };
+    let measured = ctx.cache.measured(wanted.key.clone(), measure(ctx, &wanted, query)).await?;
+    Ok(Loaded { channel: wanted.channel, window: wanted.window, freshness: wanted.freshness, measured })
+}
+
+/// Reads the rows and measures them: the only expensive step, done once however many ask at the same time.
+async fn measure(ctx: &Ctx, wanted: &Wanted, query: &Query) -> Result<Measured> {
+    let mut tx = ctx.db.read().await?;
+    let history = store::analytics::history(&mut tx, &wanted.channel, wanted.key.from, wanted.key.to).await?;
+    drop(tx);
+    let first_latest = history.posts.len().saturating_sub(LATEST_POSTS);
+    let latest = (first_latest..history.posts.len()).rev().map(|index| post_curve(&history, index, LATEST_CURVE_H));
+    Ok(Measured {
+        latest: latest.collect(),
+        usual_latest: usual_curve(&history, LATEST_CURVE_H),
+        usual_compare: usual_curve(&history, COMPARE_CURVE_H),
+        dataset: Dataset::measure(history, &wanted.key.ages_h, query.max_gap),
+    })
+}
+
+/// Headline numbers of a channel's card, over the same 30 days as its dashboard opens with.
+pub(crate) async fn card_headline(ctx: &Ctx, channel: &Channel) -> Result<CardHeadline> {
+    let mut tx = ctx.db.read().await?;
+    let freshness = freshness(ctx, &mut tx, channel).await?;
+    drop(tx);
+    ctx.cache
+        .headline((channel.id, freshness.version), async {
+            let loaded = load_period(ctx, channel.clone(), Period::default()).await?;
+            let (data, window) = (loaded.dataset(), &loaded.window);
+            let err24 = reach(data, window, &AGES_H).data.at(24).and_then(|age| age.err);
+            Ok(CardHeadline { subscribers: data.subscribers_in(window), err24, freshness })
+        })
+        .await
+}
+
+async fn freshness(ctx: &Ctx, tx: &mut Tx, channel: &Channel) -> Result<Freshness> {
+    let (version, changed_at) = store::analytics::data_version(tx, channel.id).await?;
+    let as_of = store::analytics::as_of(tx, channel.id).await?;
+    Ok(Freshness { as_of, version, changed_at, read_at: ctx.now() })
+}
+
+/// Rows of one post and of the posts before it.
+async fn post_history(tx: &mut Tx, channel: &Channel, post_id: i64) -> Result<Option<(History, usize)>> {
+    let history = store::analytics::post_history(tx, channel, post_id).await?;
+    let index = history.posts.post_id.iter().position(|id| *id == post_id);
+    Ok(index.map(|index| (history, index)))
+}

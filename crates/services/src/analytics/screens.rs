@@ -1,0 +1,96 @@
+//! What a whole screen needs, in one value each.
+
+use domain::analytics::Dataset;
+use domain::analytics::headline::headline;
+use domain::analytics::period::Period;
+use domain::analytics::posts::{against_usual, in_window, post_view};
+use domain::analytics::series::reach_by_day;
+use domain::channels::ChannelRef;
+use domain::screens::{AnalyticsScreen, DashboardScreen, LatestPost};
+
+use super::attention::attention;
+use super::{Loaded, dataset_of_period};
+use crate::identity::Viewer;
+use crate::{Ctx, Result};
+
+/// Posts on the dashboard: what fits a phone without scrolling far.
+pub const LATEST_POSTS: usize = 6;
+/// Characters of a text that the browser gets for tables, search and tooltips.
+const TEXT_CHARS: usize = 120;
+
+pub async fn dashboard_screen(
+    ctx: &Ctx,
+    viewer: &Viewer,
+    channel: &ChannelRef,
+    period: Period,
+) -> Result<DashboardScreen> {
+    let loaded = dataset_of_period(ctx, viewer, channel, period).await?;
+    let (data, window) = (loaded.dataset(), &loaded.window);
+    let headline = headline(data, window);
+    let trend_window = window.last_30_days();
+    Ok(DashboardScreen {
+        slug: loaded.channel.slug(),
+        freshness: loaded.freshness,
+        latest: latest_posts(&loaded),
+        usual: loaded.measured.usual_latest.clone(),
+        attention: attention(data, window, ctx.now()),
+        reach_trend: reach_by_day(data, &trend_window, headline.data.measure),
+        trend_window,
+        meta: headline.meta,
+        headline: headline.data,
+        window: window.clone(),
+        channel: loaded.channel,
+    })
+}
+
+pub async fn analytics_screen(
+    ctx: &Ctx,
+    viewer: &Viewer,
+    channel: &ChannelRef,
+    period: Period,
+) -> Result<AnalyticsScreen> {
+    let loaded = dataset_of_period(ctx, viewer, channel, period).await?;
+    Ok(AnalyticsScreen {
+        slug: loaded.channel.slug(),
+        freshness: loaded.freshness,
+        dataset: lean(&loaded),
+        usual: loaded.measured.usual_compare.clone(),
+        window: loaded.window,
+    })
+}
+
+/// The newest posts of the range with their curves, newest first.
+fn latest_posts(loaded: &Loaded) -> Vec<LatestPost> {
+    let (data, window) = (loaded.dataset(), &loaded.window);
+    // the dashboard shows posts even where the period has none
+    let end = in_window(data, window).end;
+    let newest_first = (0..end).rev().take(LATEST_POSTS);
+    newest_first
+        .filter_map(|index| {
+            let curve = loaded.measured.latest.iter().find(|curve| curve.post_id == data.posts.post_id[index])?;
+            Some(LatestPost {
+                post: post_view(data, index),
+                age_h: age_h(data, index),
+                against: against_usual(data, index),
+                curve: curve.clone(),
+            })
+        })
+        .collect()
+}
+
+fn age_h(data: &Dataset, index: usize) -> f64 {
+    let date = data.posts.date_utc[index];
+    (data.as_of.unwrap_or(date) - date) as f64 / 3600.0
+}
+
+/// The dataset with texts cut to what the browser shows.
+fn lean(loaded: &Loaded) -> Dataset {
+    let mut data = loaded.dataset().clone();
+    for text in &mut data.posts.text {
+        if let Some((cut, _)) = text.char_indices().nth(TEXT_CHARS) {
+            text.truncate(cut);
+            text.push('…');
+        }
+    }
+    data
+}

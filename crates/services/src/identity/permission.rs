@@ -1,0 +1,18 @@
+//! What each role may do: the one place to read and to change it. A higher role may all that a lower one may.
+
+use domain::identity::Role;
+
+pub const SEE_NUMBERS: Role = Role::Viewer;
+pub const EXPORT: Role = Role::Viewer;
+pub const SEE_MEMBERS: Role = Role::Viewer;
+pub const SEE_SETTINGS: Role = Role::Viewer;
+
+pub const IMPORT: Role = Role::Editor;
+pub const ADD_CHANNEL: Role = Role::Editor;
+pub const EDIT_CHANNEL: Role = Role::Editor;
+
+pub const DELETE_CHANNEL: Role = Role::Owner;
+pub const MANAGE_MEMBERS: Role = Role::Owner;
+pub const INVITE: Role = Role::Owner;
+pub const CHANGE_SETTINGS: Role = Role::Owner;
+pub const SEE_AUDIT: Role = Role::Owner;

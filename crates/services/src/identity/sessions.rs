@@ -1,0 +1,76 @@
+//! Being signed in: a token in the person's hands, its hash in ours.
+
+use domain::identity::Role;
+use domain::ids::PersonId;
+use store::identity;
+
+use super::{Token, Viewer, viewer_in, workspaces};
+use crate::{Ctx, Error, Result, What};
+
+/// A session ends this long after it was last used. Inside Telegram a new one costs nothing, elsewhere it is a
+/// working day.
+pub const SESSION_S: i64 = 12 * 3600;
+/// Use is noted at most this often, so that reading pages does not become writing.
+const NOTE_USE_EVERY_S: i64 = 10 * 60;
+
+/// A session as it is handed over, once.
+#[derive(Debug, Clone)]
+pub struct OpenedSession {
+    pub token: Token,
+    /// unix seconds; moves on with use
+    pub expires_at: i64,
+}
+
+/// Whoever calls this has established who the person is.
+pub async fn open_session(ctx: &Ctx, person: PersonId) -> Result<OpenedSession> {
+    let token = Token::random();
+    let now = ctx.now();
+    let expires_at = now + SESSION_S;
+    let mut tx = ctx.db.write().await?;
+    identity::insert_session(&mut tx, &token.hash(), person, now, expires_at).await?;
+    tx.commit().await?;
+    Ok(OpenedSession { token, expires_at })
+}
+
+/// Who presents this token; `None` when it is unknown, expired or closed, or the person is a member nowhere.
+pub async fn viewer_of_token(ctx: &Ctx, token: &str) -> Result<Option<Viewer>> {
+    let (hash, now) = (Token::presented(token).hash(), ctx.now());
+    let mut tx = ctx.db.read().await?;
+    let Some(session) = identity::find_session(&mut tx, &hash, now).await? else { return Ok(None) };
+    let Some(person) = identity::find_person(&mut tx, session.person_id).await? else { return Ok(None) };
+    let Some(workspace) = identity::list_workspaces(&mut tx, person.id).await?.into_iter().next() else {
+        return Ok(None);
+    };
+    let viewer = viewer_in(&mut tx, person, workspace.id).await?;
+    drop(tx);
+    if now - session.seen_at >= NOTE_USE_EVERY_S {
+        note_use(ctx, &hash, now).await?;
+    }
+    Ok(viewer)
+}
+
+/// Signing out; a token that is not known is signed out already.
+pub async fn close_session(ctx: &Ctx, token: &str) -> Result<()> {
+    let mut tx = ctx.db.write().await?;
+    identity::revoke_session(&mut tx, &Token::presented(token).hash()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The owner of the workspace `default`, for `serve --demo`, which the server allows on a loopback address only.
+pub async fn demo_viewer(ctx: &Ctx) -> Result<Viewer> {
+    if !ctx.site.demo {
+        return Err(Error::SignInNeeded);
+    }
+    let workspace = workspaces::ensure_default_workspace(ctx).await?;
+    let mut tx = ctx.db.read().await?;
+    let members = identity::list_members(&mut tx, workspace).await?;
+    let owner = members.into_iter().find(|member| member.role == Role::Owner).ok_or(Error::NotFound(What::Member))?;
+    let person = identity::find_person(&mut tx, owner.person_id).await?.ok_or(Error::NotFound(What::Member))?;
+    Ok(Viewer::Person { person, workspace, role: owner.role })
+}
+
+async fn note_use(ctx: &Ctx, hash: &[u8], now: i64) -> Result<()> {
+    let mut tx = ctx.db.write().await?;
+    identity::touch_session(&mut tx, hash, now, now + SESSION_S).await?;
+    Ok(tx.commit().await?)
+}
