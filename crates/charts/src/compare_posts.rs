@@ -1,0 +1,175 @@
+//! Up to five posts by hours after posting, over the band of what is usual. Each line has its dash and its name at
+//! its end.
+
+use charming::datatype::DataPoint;
+use charming::element::{AxisPointerType, Trigger};
+use domain::analytics::curve::{PostCurve, UsualCurve};
+
+use crate::look::{self, Below};
+use crate::patch::{self, Sheet};
+use crate::{Cursor, Spec, Style, Table};
+
+pub const POSTS_MAX: usize = patch::SERIES.len();
+/// Wanted count of hour labels.
+const TICKS: f64 = 4.0;
+/// A title at a line's end.
+const END_LABEL_CHARS: usize = 24;
+
+/// `until_h`: the age, in hours, at which the chart ends.
+pub fn spec(posts: &[PostCurve], usual: Option<&UsualCurve>, until_h: f64, style: &Style) -> Spec {
+    let words = style.words;
+    let posts = &posts[..posts.len().min(POSTS_MAX)];
+    if posts.iter().all(|post| post.points.len() < 2) {
+        return look::nothing(style, words.title_compare_posts, &[words.age, words.views]);
+    }
+    let names = distinct_names(posts, style);
+    let band = usual.map(band_points).filter(|points| points.len() > 1);
+    let mut legend: Vec<&str> = names.iter().map(String::as_str).collect();
+    legend.extend(band.as_ref().map(|_| words.usual_range));
+
+    let mut chart = look::chart(style, words.title_compare_posts)
+        .grid(look::grid(style, Below { legend: true, brush: false }))
+        .x_axis(
+            look::number_axis(style, &format!("{{value}} {}", words.hours_unit))
+                .min(0)
+                .max(until_h)
+                .interval(hour_step(until_h))
+                .split_line(charming::element::SplitLine::new().show(false)),
+        )
+        .y_axis(look::number_axis(style, "@short").min(0))
+        .tooltip(look::tooltip(style, Trigger::Axis, AxisPointerType::Line))
+        .legend(look::legend(style, legend));
+    for (index, (post, name)) in posts.iter().zip(&names).enumerate() {
+        let data: Vec<Vec<f64>> = post.points.iter().filter(|(h, _)| *h <= until_h).map(|&(h, views)| vec![h, views]).collect();
+        chart = chart.series(look::line(style, name, style.palette.series(index)).z(3).data(data));
+    }
+    if let Some(points) = &band {
+        let pair = |value: fn(&(f64, f64, f64)) -> f64| -> Vec<DataPoint> { points.iter().map(|point| vec![point.0, value(point)].into()).collect() };
+        let [floor, height] = look::band(style, words.usual_range, pair(|point| point.1), pair(|point| point.2 - point.1));
+        chart = chart.series(floor).series(height);
+    }
+    let mut sheet = Sheet::new(&chart, style);
+    for (index, (post, name)) in posts.iter().zip(&names).enumerate() {
+        sheet.dash(index, patch::SERIES[index]);
+        sheet.round_line(index);
+        if let Some(&(_, views)) = post.points.iter().rfind(|(h, _)| *h <= until_h) {
+            let short: String = name.chars().take(END_LABEL_CHARS).collect();
+            let cut = if short.len() < name.len() { "…" } else { "" };
+            sheet.end_label(index, &format!("{}{cut} {}", short.trim_end(), words.short(views)), &style.palette.text);
+        }
+    }
+    for series in posts.len()..sheet.series_count() {
+        sheet.stack_all(series);
+        sheet.silent(series);
+    }
+    sheet.tidy_labels('x', 0);
+    sheet.contain_labels();
+
+    let stops = stops(until_h);
+    let said: Vec<String> = posts
+        .iter()
+        .zip(&names)
+        .filter_map(|(post, name)| post.points.last().map(|&(h, views)| format!("{name} {} ({})", words.short(views), words.age(h.round()))))
+        .collect();
+    Spec {
+        option: sheet.finish(),
+        label: words.fill(words.label_compare_posts, &[("posts", &said.join(", "))]),
+        table: table(posts, &names, usual, &stops, style),
+        cursor: Cursor::Axis { dim: "x".to_owned(), stops: Some(stops) },
+    }
+}
+
+/// Two posts that begin alike get their numbers; ECharts and the legend know a series by its name.
+fn distinct_names(posts: &[PostCurve], style: &Style) -> Vec<String> {
+    let titles: Vec<String> = posts.iter().map(|post| look::post_title(&post.title, style.words)).collect();
+    posts
+        .iter()
+        .zip(&titles)
+        .map(|(post, title)| {
+            let twice = titles.iter().filter(|other| *other == title).count() > 1;
+            if twice { format!("{title} #{}", post.post_id) } else { title.clone() }
+        })
+        .collect()
+}
+
+/// (age, low, high) where both quartiles are known.
+fn band_points(usual: &UsualCurve) -> Vec<(f64, f64, f64)> {
+    (0..usual.ages_h.len()).filter_map(|index| Some((usual.ages_h[index], usual.low[index]?, usual.high[index]?))).collect()
+}
+
+/// A whole number of hours that people count in.
+fn hour_step(until_h: f64) -> f64 {
+    const STEPS: [f64; 9] = [1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 48.0, 72.0, 168.0];
+    STEPS.into_iter().find(|step| until_h / step <= TICKS + 0.5).unwrap_or(until_h)
+}
+
+/// Ages at which cursor and table stop: hourly for a day, then wider.
+fn stops(until_h: f64) -> Vec<f64> {
+    let step = |h: f64| match h {
+        early if early < 24.0 => 1.0,
+        middle if middle < 72.0 => 3.0,
+        _ => 12.0,
+    };
+    let mut stops = Vec::new();
+    let mut h = 1.0f64.min(until_h);
+    while h < until_h {
+        stops.push(h);
+        h = if h < 24.0 { h + 1.0 } else { h + step(h) };
+    }
+    stops.push(until_h);
+    stops
+}
+
+fn table(posts: &[PostCurve], names: &[String], usual: Option<&UsualCurve>, stops: &[f64], style: &Style) -> Table {
+    let words = style.words;
+    let mut header = vec![words.age.to_owned()];
+    header.extend(names.iter().cloned());
+    header.extend(usual.map(|_| words.usual.to_owned()));
+    let rows = stops
+        .iter()
+        .map(|&h| {
+            let mut row = vec![words.age(h)];
+            row.extend(posts.iter().map(|post| words.full_or_dash(between(&post.points, h))));
+            row.extend(usual.map(|usual| {
+                let medians: Vec<(f64, f64)> = usual.ages_h.iter().zip(&usual.median).filter_map(|(&age, &median)| Some((age, median?))).collect();
+                words.full_or_dash(between(&medians, h))
+            }));
+            row
+        })
+        .collect();
+    Table { header, rows }
+}
+
+/// The line's value at `h`, as drawn; `None` outside it.
+fn between(points: &[(f64, f64)], h: f64) -> Option<f64> {
+    let after = points.iter().position(|&(age, _)| age >= h)?;
+    let (age, views) = points[after];
+    if (age - h).abs() < f64::EPSILON {
+        return Some(views);
+    }
+    let (age_before, views_before) = points[after.checked_sub(1)?];
+    Some(views_before + (views - views_before) * (h - age_before) / (age - age_before))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_reads_what_the_line_shows() {
+        let points = [(0.0, 0.0), (1.0, 100.0), (3.0, 200.0)];
+        assert_eq!([between(&points, 0.5), between(&points, 1.0), between(&points, 2.0), between(&points, 4.0)], [
+            Some(50.0),
+            Some(100.0),
+            Some(150.0),
+            None
+        ]);
+    }
+
+    #[test]
+    fn hours_are_counted_as_people_do() {
+        assert_eq!([24.0, 48.0, 72.0, 168.0].map(hour_step), [6.0, 12.0, 24.0, 48.0]);
+        assert_eq!(stops(2.0), [1.0, 2.0]);
+        assert_eq!(stops(72.0).last(), Some(&72.0));
+    }
+}
