@@ -8,7 +8,7 @@ use crate::t;
 #[component]
 pub fn NotFound() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    crate::ssr::set_status(axum::http::StatusCode::NOT_FOUND);
+    crate::ssr::set_status(http::StatusCode::NOT_FOUND);
     view! { <Missing title=t!("page-not-found") more=t!("page-not-found-more")/> }
 }
 

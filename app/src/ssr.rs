@@ -1,9 +1,9 @@
 //! What a request brings into rendering and server functions. The server's middleware decides who is calling; here it
 //! is only read.
 
-use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, COOKIE};
-use axum::http::request::Parts;
+use http::HeaderMap;
+use http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, COOKIE};
+use http::request::Parts;
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -75,7 +75,7 @@ pub fn set_content_security_policy() {
     }
 }
 
-pub fn set_status(status: axum::http::StatusCode) {
+pub fn set_status(status: http::StatusCode) {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(status);
     }

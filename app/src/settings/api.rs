@@ -24,7 +24,7 @@ pub struct ChannelSettings {
 }
 
 #[server(prefix = "/api", endpoint = "settings/channels", input = GetUrl, client = SignedClient)]
-pub async fn channels() -> Result<ChannelSettings, ApiError> {
+pub async fn list_channels() -> Result<ChannelSettings, ApiError> {
     let (ctx, viewer) = crate::ssr::caller().await?;
     Ok(ChannelSettings {
         channels: services::channels::list(&ctx, &viewer).await?,
@@ -38,7 +38,8 @@ pub async fn channels() -> Result<ChannelSettings, ApiError> {
 pub async fn update_channel(channel: String, title: String, zone: String) -> Result<(), ApiError> {
     let (ctx, viewer) = crate::ssr::caller().await?;
     let channel = domain::channels::ChannelRef::parse(&channel);
-    services::channels::update(&ctx, &viewer, &channel, &title, &zone).await?;
+    let changes = services::channels::Changes { title: Some(title), zone: Some(zone) };
+    services::channels::update(&ctx, &viewer, &channel, changes).await?;
     Ok(())
 }
 
@@ -62,7 +63,7 @@ pub struct MemberSettings {
 }
 
 #[server(prefix = "/api", endpoint = "settings/members", input = GetUrl, client = SignedClient)]
-pub async fn members() -> Result<MemberSettings, ApiError> {
+pub async fn list_members() -> Result<MemberSettings, ApiError> {
     let (ctx, viewer) = crate::ssr::caller().await?;
     let invitations = match viewer.role() {
         Role::Owner => Some(services::identity::invitations(&ctx, &viewer).await?),
@@ -106,7 +107,7 @@ pub async fn accept_invitation(token: String) -> Result<Member, ApiError> {
 }
 
 #[server(prefix = "/api", endpoint = "settings/retention", input = GetUrl, client = SignedClient)]
-pub async fn retention() -> Result<Retention, ApiError> {
+pub async fn read_retention() -> Result<Retention, ApiError> {
     let (ctx, viewer) = crate::ssr::caller().await?;
     Ok(services::settings::retention(&ctx, &viewer).await?)
 }
@@ -125,7 +126,7 @@ pub async fn set_language(language: Option<String>) -> Result<(), ApiError> {
 }
 
 #[server(prefix = "/api", endpoint = "settings/history", input = GetUrl, client = SignedClient)]
-pub async fn history(before: Option<i64>) -> Result<Vec<AuditEntry>, ApiError> {
+pub async fn list_history(before: Option<i64>) -> Result<Vec<AuditEntry>, ApiError> {
     let (ctx, viewer) = crate::ssr::caller().await?;
     Ok(services::audit::list(&ctx, &viewer, before).await?)
 }

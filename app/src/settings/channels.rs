@@ -20,7 +20,7 @@ pub fn ChannelsSection() -> impl IntoView {
     let refresh = expect_context::<Refresh>();
     let update = ServerAction::<UpdateChannel>::new();
     let delete = ServerAction::<DeleteChannel>::new();
-    let settings = Resource::new(move || (update.version().get(), delete.version().get(), refresh.0.get()), |_| api::channels());
+    let settings = Resource::new(move || (update.version().get(), delete.version().get(), refresh.0.get()), |_| api::list_channels());
     // the side bar shows titles too
     Effect::new(move |before: Option<usize>| {
         let changes = update.version().get() + delete.version().get();
@@ -89,8 +89,10 @@ fn ChannelRow(
 ) -> impl IntoView {
     let channel = card.channel;
     let id = channel.id;
+    let name = channel.title.clone();
     let edit_id = format!("edit-{id}");
     let delete_id = format!("delete-{id}");
+    let (edit_button, delete_button) = (edit_id.clone(), delete_id.clone());
     let stored = format!(
         "{} · {} · {}",
         t!("count-posts-text", n = card.posts, text = number::full(card.posts)),
@@ -101,7 +103,7 @@ fn ChannelRow(
         <li>
             <Avatar title=channel.title.clone()/>
             <div class="what">
-                <A href=channel_path(&card.slug, "")>{channel.title.clone()}</A>
+                <A href=channel_path(&card.slug, "")>{name}</A>
                 {channel.demo.then(|| view! { <span class="demo-mark">{t!("demo")}</span> })}
                 <small>{format!("@{} · {}", card.slug, channel.zone)}</small>
                 <small>{stored}</small>
@@ -110,7 +112,7 @@ fn ChannelRow(
                 {may_edit
                     .then(|| {
                         view! {
-                            <button class="button" type="button" popovertarget=edit_id.clone()>
+                            <button class="button" type="button" popovertarget=edit_button>
                                 {t!("settings-edit")}
                             </button>
                         }
@@ -121,7 +123,7 @@ fn ChannelRow(
                             <button
                                 class="icon-button"
                                 type="button"
-                                popovertarget=delete_id.clone()
+                                popovertarget=delete_button
                                 aria-label=t!("settings-delete-channel", name = channel.title.clone())
                                 title=t!("settings-delete")
                             >
@@ -130,39 +132,68 @@ fn ChannelRow(
                         }
                     })}
             </div>
-            <div class="popover sheet" id=edit_id popover="auto">
-                <ActionForm action=update attr:class="form">
-                    <h2>{t!("settings-edit")}</h2>
-                    <input type="hidden" name="channel" value=card.slug.clone()/>
-                    <label class="field">
-                        <span>{t!("settings-title")}</span>
-                        <input class="input" name="title" required maxlength="128" value=channel.title.clone()/>
-                    </label>
-                    <label class="field">
-                        <span>{t!("settings-zone")}</span>
-                        <input class="input" name="zone" required list="zones" value=channel.zone.clone()/>
-                        <small class="help">{t!("settings-zone-help")}</small>
-                    </label>
-                    <button class="button primary" type="submit" disabled=move || update.pending().get()>
-                        {t!("settings-save")}
-                    </button>
-                </ActionForm>
-            </div>
-            <div class="popover sheet" id=delete_id popover="auto" role="dialog" aria-label=t!("settings-delete")>
-                <ActionForm action=delete attr:class="form">
-                    <h2>{t!("settings-delete-channel", name = channel.title.clone())}</h2>
-                    <p class="muted">{t!("settings-delete-more")}</p>
-                    <input type="hidden" name="channel" value=card.slug.clone()/>
-                    <label class="field">
-                        <span>{t!("settings-delete-type", name = channel.title.clone())}</span>
-                        <input class="input" name="typed_title" required autocomplete="off"/>
-                    </label>
-                    <button class="button danger-fill" type="submit" disabled=move || delete.pending().get()>
-                        {t!("settings-delete")}
-                    </button>
-                </ActionForm>
-            </div>
+            {may_edit
+                .then(|| {
+                    view! {
+                        <EditDialog
+                            id=edit_id
+                            slug=card.slug.clone()
+                            title=channel.title.clone()
+                            zone=channel.zone.clone()
+                            update
+                        />
+                    }
+                })}
+            {may_delete
+                .then(|| view! { <DeleteDialog id=delete_id slug=card.slug title=channel.title delete/> })}
         </li>
+    }
+}
+
+#[component]
+fn EditDialog(id: String, slug: String, title: String, zone: String, update: ServerAction<UpdateChannel>) -> impl IntoView {
+    let (slug, title, zone) = (StoredValue::new(slug), StoredValue::new(title), StoredValue::new(zone));
+    view! {
+        <div class="popover sheet" id=id popover="auto" role="dialog" aria-label=t!("settings-edit")>
+            <ActionForm action=update attr:class="form">
+                <h2>{t!("settings-edit")}</h2>
+                <input type="hidden" name="channel" value=slug.get_value()/>
+                <label class="field">
+                    <span>{t!("settings-title")}</span>
+                    <input class="input" name="title" required maxlength="128" value=title.get_value()/>
+                </label>
+                <label class="field">
+                    <span>{t!("settings-zone")}</span>
+                    <input class="input" name="zone" required list="zones" value=zone.get_value()/>
+                    <small class="help">{t!("settings-zone-help")}</small>
+                </label>
+                <button class="button primary" type="submit" disabled=move || update.pending().get()>
+                    {t!("settings-save")}
+                </button>
+            </ActionForm>
+        </div>
+    }
+}
+
+/// Deleting cannot be undone: the title is typed first.
+#[component]
+fn DeleteDialog(id: String, slug: String, title: String, delete: ServerAction<DeleteChannel>) -> impl IntoView {
+    let (slug, title) = (StoredValue::new(slug), StoredValue::new(title));
+    view! {
+        <div class="popover sheet" id=id popover="auto" role="dialog" aria-label=t!("settings-delete")>
+            <ActionForm action=delete attr:class="form">
+                <h2>{t!("settings-delete-channel", name = title.get_value())}</h2>
+                <p class="muted">{t!("settings-delete-more")}</p>
+                <input type="hidden" name="channel" value=slug.get_value()/>
+                <label class="field">
+                    <span>{t!("settings-delete-type", name = title.get_value())}</span>
+                    <input class="input" name="typed_title" required autocomplete="off"/>
+                </label>
+                <button class="button danger-fill" type="submit" disabled=move || delete.pending().get()>
+                    {t!("settings-delete")}
+                </button>
+            </ActionForm>
+        </div>
     }
 }
 

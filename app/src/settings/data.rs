@@ -11,7 +11,7 @@ use crate::ui::loaded::loaded;
 #[component]
 pub fn DataSection() -> impl IntoView {
     let save = ServerAction::<SetRetention>::new();
-    let retention = Resource::new(move || save.version().get(), |_| api::retention());
+    let retention = Resource::new(move || save.version().get(), |_| api::read_retention());
     loaded(
         retention,
         || view! { <div class="grid"><SkeletonCard class="span-6"/></div> }.into_any(),

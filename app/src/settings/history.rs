@@ -13,7 +13,7 @@ use crate::ui::time;
 #[component]
 pub fn HistorySection() -> impl IntoView {
     let (before, set_before) = signal(None::<i64>);
-    let entries = Resource::new(move || before.get(), api::history);
+    let entries = Resource::new(move || before.get(), api::list_history);
     loaded(
         entries,
         || view! { <SkeletonCard class="" rows=4/> }.into_any(),

@@ -25,7 +25,7 @@ pub fn MembersSection() -> impl IntoView {
     let revoke = ServerAction::<RevokeInvitation>::new();
     let settings = Resource::new(
         move || (set_role.version().get(), remove.version().get(), invite.version().get(), revoke.version().get()),
-        |_| api::members(),
+        |_| api::list_members(),
     );
     loaded(
         settings,

@@ -2,6 +2,7 @@
 
 pub mod channel_switch;
 pub mod connection;
+#[cfg(feature = "ssr")]
 pub mod document;
 pub mod frame;
 pub mod period;

@@ -3,10 +3,12 @@
 
 use leptos::prelude::*;
 
-use super::problem::{ProblemNotice, StaleLine};
+use super::problem::{ProblemNotice, StaleLine, words};
 use crate::error::ApiError;
+use crate::not_found::Missing;
 
-/// What is known of a resource. Newer data replace older ones; a failure never takes data away.
+/// What is known of a resource. Newer data replace older ones; a failure takes data away only when they are not the
+/// reader's to see (any more).
 #[derive(Debug, Clone, PartialEq)]
 struct Known<T> {
     data: Option<T>,
@@ -20,10 +22,29 @@ enum Stage {
     Failed(ApiError),
 }
 
-/// Builds `view` once, from a signal of the data: charts and tables update in place.
+/// Builds `view` once, from a signal of the data: charts and tables update in place. What is not there answers 404 and
+/// says that there is no such channel.
 pub fn loaded<T, V>(
     resource: Resource<Result<T, ApiError>>,
     skeleton: impl Fn() -> AnyView + Send + Sync + 'static,
+    view: impl Fn(Signal<T>) -> V + Clone + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Clone + PartialEq + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,
+    V: IntoView + 'static,
+{
+    let missing = || {
+        let (title, more) = words(&ApiError::NotFound);
+        view! { <Missing title more/> }.into_any()
+    };
+    loaded_or_missing(resource, skeleton, missing, view)
+}
+
+/// [`loaded`] with its own page for what is not there.
+pub fn loaded_or_missing<T, V>(
+    resource: Resource<Result<T, ApiError>>,
+    skeleton: impl Fn() -> AnyView + Send + Sync + 'static,
+    missing: impl Fn() -> AnyView + Clone + Send + Sync + 'static,
     view: impl Fn(Signal<T>) -> V + Clone + Send + Sync + 'static,
 ) -> impl IntoView
 where
@@ -38,6 +59,9 @@ where
                     let kept = before.and_then(|before| before.data.clone());
                     match resource.get() {
                         Some(Ok(data)) => Known { data: Some(data), problem: None },
+                        Some(Err(problem @ (ApiError::NotFound | ApiError::SignIn | ApiError::Forbidden))) => {
+                            Known { data: None, problem: Some(problem) }
+                        }
                         Some(Err(problem)) => Known { data: kept, problem: Some(problem) },
                         None => Known { data: kept, problem: None },
                     }
@@ -49,9 +73,14 @@ where
                         Known { .. } => Stage::Loading,
                     })
                 });
-                let view = view.clone();
+                let (view, missing) = (view.clone(), missing.clone());
                 move || match stage.get() {
                     Stage::Loading => ().into_any(),
+                    Stage::Failed(ApiError::NotFound) => {
+                        #[cfg(feature = "ssr")]
+                        crate::ssr::set_status(http::StatusCode::NOT_FOUND);
+                        missing()
+                    }
                     Stage::Failed(problem) => {
                         view! { <ProblemNotice problem retry=Callback::new(move |()| resource.refetch())/> }.into_any()
                     }
