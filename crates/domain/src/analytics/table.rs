@@ -84,7 +84,9 @@ impl PostFilter {
         let words: Vec<String> = self.search.split_whitespace().map(str::to_lowercase).collect();
         in_window(data, window)
             .filter(|index| self.media_type.is_none_or(|kind| kind == MediaKind::of(data.posts.media_type[*index])))
-            .filter(|index| self.min_views.is_none_or(|least| data.posts.views[*index].is_some_and(|views| views >= least)))
+            .filter(|index| {
+                self.min_views.is_none_or(|least| data.posts.views[*index].is_some_and(|views| views >= least))
+            })
             .filter(|index| {
                 words.is_empty() || {
                     let text = data.posts.text[*index].to_lowercase();
