@@ -10,7 +10,7 @@ A second opinion for tests: it reads the same CSV files as `analyticbot import` 
                  [--text-chars N]
 
 QUESTION    overview daily growth reach view-curve top sources content heatmap trending compare dashboard posts
-            post-views
+            post-views; or `all`: an object of the answers about one channel's window, by question
 --posts     posts file; its counters are one snapshot at --posts-taken-at (instant or RFC 3339; also --taken-at).
             Import it before the snapshots file: a row that repeats the newest snapshot would add none.
 --channel   name or number as in the files; may be left out when the posts file holds one channel
@@ -634,7 +634,7 @@ QUESTIONS = {
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("question", choices=[*QUESTIONS, "compare", "post-views"])
+    parser.add_argument("question", choices=[*QUESTIONS, "compare", "post-views", "all"])
     parser.add_argument("--posts", required=True)
     parser.add_argument("--snapshots")
     parser.add_argument("--daily")
@@ -667,6 +667,8 @@ def main():
         channel = channels[name]
         if options.question == "post-views":
             answer = post_views(channel, options)
+        elif options.question == "all":
+            answer = {name: ask(channel, window_of(channel, options), options) for name, ask in QUESTIONS.items()}
         else:
             answer = QUESTIONS[options.question](channel, window_of(channel, options), options)
     json.dump(answer, sys.stdout, ensure_ascii=False, allow_nan=False)
