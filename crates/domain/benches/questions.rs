@@ -128,8 +128,8 @@ questions! {
     ask_attention: |data, window| attention::attention(data, window, window.to);
     ask_views_over_time: |data, window| series::views_over_time(data, window, None, None);
     ask_table_with_search: |data, window| {
-        let filter = table::PostFilter { media_type: None, search: "evening moon".to_owned() };
-        table::table(data, window, &filter, Sort::Views, true, 1, 50)
+        let filter = table::PostFilter { search: "evening moon".to_owned(), ..table::PostFilter::default() };
+        table::table(data, window, &filter, table::Column::Of(Sort::Views), true, 1, 50)
     };
 }
 
