@@ -42,18 +42,26 @@ class Drawing {
     this.stopped = new AbortController();
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.chart = init(element, null, { renderer: "svg" });
-    this.draw(JSON.parse(spec), {});
+    const first = JSON.parse(spec);
+    this.firstRange = rangeOf(first);
+    this.draw(first, {});
     this.listen();
   }
 
   update(text) {
     const spec = JSON.parse(text);
+    const firstRange = rangeOf(spec);
     const zoom = spec.table.rows.length === this.spec.table.rows.length ? this.zoomWindow() : null;
     if (zoom && spec.option.dataZoom) {
       // a redraw in another theme or with newer numbers leaves the reader where they were
-      for (const one of spec.option.dataZoom) Object.assign(one, zoom);
+      for (const one of spec.option.dataZoom) {
+        delete one.startValue;
+        delete one.endValue;
+        Object.assign(one, zoom);
+      }
     }
     this.draw(spec, { replaceMerge: ["series", "legend", "title", "visualMap", "xAxis", "yAxis", "grid"] });
+    this.firstRange = firstRange;
   }
 
   draw(spec, how) {
@@ -75,7 +83,6 @@ class Drawing {
     }
     this.items = spec.cursor.kind === "item" ? itemsByRow(option) : null;
     this.chart.setOption(option, how);
-    this.startZoom = this.zoomWindow();
   }
 
   listen() {
@@ -91,7 +98,7 @@ class Drawing {
     });
     chart.getZr().on("globalout", () => this.moved(-1));
     chart.getZr().on("click", () => this.row >= 0 && this.report("pick", this.row, 0));
-    chart.getZr().on("dblclick", () => this.zoomTo(this.startZoom));
+    chart.getZr().on("dblclick", () => this.zoomTo(this.firstRange));
     chart.on("datazoom", () => {
       clearTimeout(this.zoomTimer);
       this.zoomTimer = setTimeout(() => this.reportZoom(), ZOOM_SETTLES_MS);
@@ -166,7 +173,7 @@ class Drawing {
       "+": () => this.zoomBy(0, 1 - ZOOM_STEP),
       "=": () => this.zoomBy(0, 1 - ZOOM_STEP),
       "-": () => this.zoomBy(0, 1 / (1 - ZOOM_STEP)),
-      0: () => this.zoomTo(this.startZoom),
+      0: () => this.zoomTo(this.firstRange),
       Enter: () => (this.row >= 0 ? this.report("pick", this.row, 0) : false),
       Escape: () => this.leave(),
     }[event.key];
@@ -244,6 +251,12 @@ class Drawing {
     this.resized.disconnect();
     this.chart.dispose();
   }
+}
+
+/** The part of the history that a specification shows at first. */
+function rangeOf(spec) {
+  const zoom = spec.option.dataZoom?.[0];
+  return zoom ? { startValue: zoom.startValue, endValue: zoom.endValue } : null;
 }
 
 /** Beside the point, above it where there is room, never on it. */

@@ -8,8 +8,8 @@ import { withFormatters } from "./formatters.js";
 let advances = { regular: {}, bold: {} };
 const BOLD = /\b(bold|[6-9]00)\b/;
 const SIZE = /([\d.]+)px/;
-/** For a character that the font lacks. */
-const UNKNOWN_EM = 0.6;
+/** For a character that the font lacks. ECharts takes the width of one, 国, for the height of a line. */
+const UNKNOWN_EM = 1;
 
 globalThis.setAdvances = (json) => {
   advances = JSON.parse(json);

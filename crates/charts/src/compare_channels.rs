@@ -10,7 +10,17 @@ use crate::{Spec, Style};
 /// `channels` in the order of `sort`, which also says what the bars measure.
 pub fn spec(channels: &[ComparedChannel], sort: CompareSort, style: &Style) -> Spec {
     let words = style.words;
-    let header = [words.channel, words.subscribers, words.posts, words.views, words.avg_reach, words.title_reach_trend, words.err, words.er, words.growth];
+    let header = [
+        words.channel,
+        words.subscribers,
+        words.posts,
+        words.views,
+        words.avg_reach,
+        words.title_reach_trend,
+        words.err,
+        words.er,
+        words.growth,
+    ];
     if channels.is_empty() {
         return look::nothing(style, words.title_channels, &header);
     }

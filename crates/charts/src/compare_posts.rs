@@ -40,12 +40,16 @@ pub fn spec(posts: &[PostCurve], usual: Option<&UsualCurve>, until_h: f64, style
         .tooltip(look::tooltip(style, Trigger::Axis, AxisPointerType::Line))
         .legend(look::legend(style, legend));
     for (index, (post, name)) in posts.iter().zip(&names).enumerate() {
-        let data: Vec<Vec<f64>> = post.points.iter().filter(|(h, _)| *h <= until_h).map(|&(h, views)| vec![h, views]).collect();
+        let data: Vec<Vec<f64>> =
+            post.points.iter().filter(|(h, _)| *h <= until_h).map(|&(h, views)| vec![h, views]).collect();
         chart = chart.series(look::line(style, name, style.palette.series(index)).z(3).data(data));
     }
     if let Some(points) = &band {
-        let pair = |value: fn(&(f64, f64, f64)) -> f64| -> Vec<DataPoint> { points.iter().map(|point| vec![point.0, value(point)].into()).collect() };
-        let [floor, height] = look::band(style, words.usual_range, pair(|point| point.1), pair(|point| point.2 - point.1));
+        let pair = |value: fn(&(f64, f64, f64)) -> f64| -> Vec<DataPoint> {
+            points.iter().map(|point| vec![point.0, value(point)].into()).collect()
+        };
+        let [floor, height] =
+            look::band(style, words.usual_range, pair(|point| point.1), pair(|point| point.2 - point.1));
         chart = chart.series(floor).series(height);
     }
     let mut sheet = Sheet::new(&chart, style);
@@ -69,7 +73,9 @@ pub fn spec(posts: &[PostCurve], usual: Option<&UsualCurve>, until_h: f64, style
     let said: Vec<String> = posts
         .iter()
         .zip(&names)
-        .filter_map(|(post, name)| post.points.last().map(|&(h, views)| format!("{name} {} ({})", words.short(views), words.age(h.round()))))
+        .filter_map(|(post, name)| {
+            post.points.last().map(|&(h, views)| format!("{name} {} ({})", words.short(views), words.age(h.round())))
+        })
         .collect();
     Spec {
         option: sheet.finish(),
@@ -94,7 +100,9 @@ fn distinct_names(posts: &[PostCurve], style: &Style) -> Vec<String> {
 
 /// (age, low, high) where both quartiles are known.
 fn band_points(usual: &UsualCurve) -> Vec<(f64, f64, f64)> {
-    (0..usual.ages_h.len()).filter_map(|index| Some((usual.ages_h[index], usual.low[index]?, usual.high[index]?))).collect()
+    (0..usual.ages_h.len())
+        .filter_map(|index| Some((usual.ages_h[index], usual.low[index]?, usual.high[index]?)))
+        .collect()
 }
 
 /// A whole number of hours that people count in.
@@ -131,7 +139,8 @@ fn table(posts: &[PostCurve], names: &[String], usual: Option<&UsualCurve>, stop
             let mut row = vec![words.age(h)];
             row.extend(posts.iter().map(|post| words.full_or_dash(between(&post.points, h))));
             row.extend(usual.map(|usual| {
-                let medians: Vec<(f64, f64)> = usual.ages_h.iter().zip(&usual.median).filter_map(|(&age, &median)| Some((age, median?))).collect();
+                let medians: Vec<(f64, f64)> =
+                    usual.ages_h.iter().zip(&usual.median).filter_map(|(&age, &median)| Some((age, median?))).collect();
                 words.full_or_dash(between(&medians, h))
             }));
             row
@@ -158,17 +167,15 @@ mod tests {
     #[test]
     fn the_table_reads_what_the_line_shows() {
         let points = [(0.0, 0.0), (1.0, 100.0), (3.0, 200.0)];
-        assert_eq!([between(&points, 0.5), between(&points, 1.0), between(&points, 2.0), between(&points, 4.0)], [
-            Some(50.0),
-            Some(100.0),
-            Some(150.0),
-            None
-        ]);
+        assert_eq!(
+            [between(&points, 0.5), between(&points, 1.0), between(&points, 2.0), between(&points, 4.0)],
+            [Some(50.0), Some(100.0), Some(150.0), None]
+        );
     }
 
     #[test]
     fn hours_are_counted_as_people_do() {
-        assert_eq!([24.0, 48.0, 72.0, 168.0].map(hour_step), [6.0, 12.0, 24.0, 48.0]);
+        assert_eq!([24.0, 48.0, 72.0, 168.0].map(|until| hour_step(until) as i64), [6, 12, 24, 48]);
         assert_eq!(stops(2.0), [1.0, 2.0]);
         assert_eq!(stops(72.0).last(), Some(&72.0));
     }

@@ -49,7 +49,9 @@ impl Kind {
             Self::Length if group.name == "0" => words.without_text.to_owned(),
             Self::Length => words.fill(words.characters, &[("band", &group.name.replace('-', "–"))]),
             Self::Hashtag => group.name.clone(),
-            Self::Weekday => group.name.parse().map_or_else(|_| group.name.clone(), |index| words.weekday(index).to_owned()),
+            Self::Weekday => {
+                group.name.parse().map_or_else(|_| group.name.clone(), |index| words.weekday(index).to_owned())
+            }
             Self::PostsADay => format!("{}: {}", words.posts_a_day, group.name.replace('-', "–")),
         }
     }
@@ -75,23 +77,29 @@ pub fn spec(content: &Content, kind: Option<Kind>, style: &Style) -> Spec {
         return look::nothing(style, words.title_content, &header);
     }
     let palette = style.palette;
-    let dots: Vec<Vec<f64>> = shown.iter().enumerate().map(|(row, (_, group))| vec![group.lift.unwrap_or_default(), row as f64]).collect();
-    let mut intervals = MarkLine::new()
+    let dots: Vec<Vec<f64>> =
+        shown.iter().enumerate().map(|(row, (_, group))| vec![group.lift.unwrap_or_default(), row as f64]).collect();
+    let spans: Vec<MarkLineVariant> = shown
+        .iter()
+        .enumerate()
+        .filter_map(|(row, (_, group))| {
+            let end = |value: f64| MarkLineData::new().coord(vec![value, row as f64]);
+            Some(MarkLineVariant::StartToEnd(end(group.low?), end(group.high?)))
+        })
+        .collect();
+    let intervals = MarkLine::new()
         .symbol(vec![Symbol::None, Symbol::None])
         .label(charming::element::Label::new().show(false))
-        .line_style(LineStyle::new().color(palette.series(0)).width(4).opacity(0.4));
-    for (row, (_, group)) in shown.iter().enumerate() {
-        if let (Some(low), Some(high)) = (group.low, group.high) {
-            let end = |value: f64| MarkLineData::new().coord(vec![value, row as f64]);
-            intervals = intervals.data(vec![MarkLineVariant::StartToEnd(end(low), end(high))]);
-        }
-    }
+        .line_style(LineStyle::new().color(palette.series(0)).width(4).opacity(0.4))
+        .data(spans);
     let chart = look::chart(style, words.title_content)
         .grid(look::grid(style, Below::default()))
         .x_axis(look::number_axis(style, "@change").position("top"))
         .y_axis(look::name_axis(style, shown.iter().map(|(name, _)| name.clone()).collect()).inverse(true))
         .y_axis(
-            look::name_axis(style, shown.iter().map(|(_, group)| words.change_or_dash(group.lift)).collect()).inverse(true).position("right"),
+            look::name_axis(style, shown.iter().map(|(_, group)| words.change_or_dash(group.lift)).collect())
+                .inverse(true)
+                .position("right"),
         )
         .tooltip(look::tooltip(style, Trigger::Axis, AxisPointerType::None))
         .series(
@@ -99,7 +107,9 @@ pub fn spec(content: &Content, kind: Option<Kind>, style: &Style) -> Spec {
                 .id("lift")
                 .name(words.lift)
                 .symbol_size(10)
-                .item_style(ItemStyle::new().color(palette.series(0)).border_color(palette.surface.as_str()).border_width(2))
+                .item_style(
+                    ItemStyle::new().color(palette.series(0)).border_color(palette.surface.as_str()).border_width(2),
+                )
                 .mark_line(intervals)
                 .data(dots),
         );
@@ -114,7 +124,8 @@ pub fn spec(content: &Content, kind: Option<Kind>, style: &Style) -> Spec {
     sheet.zero_line(&palette.zero);
     sheet.contain_labels();
 
-    let said: Vec<String> = shown.iter().map(|(name, group)| format!("{name} {}", words.change_or_dash(group.lift))).collect();
+    let said: Vec<String> =
+        shown.iter().map(|(name, group)| format!("{name} {}", words.change_or_dash(group.lift))).collect();
     Spec {
         option: sheet.finish(),
         label: words.fill(words.label_content, &[("groups", &said.join(", "))]),
@@ -125,7 +136,13 @@ pub fn spec(content: &Content, kind: Option<Kind>, style: &Style) -> Spec {
                     (Some(low), Some(high)) => format!("{} … {}", words.change(low), words.change(high)),
                     _ => UNKNOWN.to_owned(),
                 };
-                [name.clone(), words.change_or_dash(group.lift), interval, words.full_or_dash(group.median_views), words.full(group.n as f64)]
+                [
+                    name.clone(),
+                    words.change_or_dash(group.lift),
+                    interval,
+                    words.full_or_dash(group.median_views),
+                    words.full(group.n as f64),
+                ]
             }),
         ),
         cursor: Cursor::along_y(),

@@ -10,9 +10,20 @@ use crate::{Cursor, Spec, Style};
 
 pub fn spec(days: &[Day], style: &Style) -> Spec {
     let words = style.words;
-    let header = [words.day, words.views, words.posts, words.forwards, words.reactions, words.replies, words.er, words.subscribers];
+    let header = [
+        words.day,
+        words.views,
+        words.posts,
+        words.forwards,
+        words.reactions,
+        words.replies,
+        words.er,
+        words.subscribers,
+    ];
     let views: Vec<Option<f64>> = days.iter().map(|day| day.views.map(|views| views as f64)).collect();
-    let (Some(high), Some(low), Some(first), Some(last)) = (look::highest(&views), look::lowest(&views), days.first(), days.last()) else {
+    let (Some(high), Some(low), Some(first), Some(last)) =
+        (look::highest(&views), look::lowest(&views), days.first(), days.last())
+    else {
         return look::nothing(style, words.title_daily, &header);
     };
     let label = words.fill(
@@ -31,11 +42,17 @@ pub fn spec(days: &[Day], style: &Style) -> Spec {
         .x_axis(look::name_axis(style, days.iter().map(|day| words.day(day.day)).collect()))
         .y_axis(look::number_axis(style, "@short").min(0))
         .tooltip(look::tooltip(style, Trigger::Axis, AxisPointerType::Shadow))
-        .series(Bar::new().id("views").name(words.views).item_style(ItemStyle::new().color(style.palette.series(0))).data(views));
+        .series(
+            Bar::new()
+                .id("views")
+                .name(words.views)
+                .item_style(ItemStyle::new().color(style.palette.series(0)))
+                .data(views),
+        );
     let mut sheet = Sheet::new(&chart, style);
     sheet.corners(0, [2, 2, 0, 0]);
     sheet.bar_width_max(0, look::COLUMN_WIDTH_MAX);
-    sheet.tidy_labels('x', 0);
+    sheet.few_labels(days.len());
     sheet.contain_labels();
     let count = |value: Option<i64>| words.full_or_dash(value.map(|value| value as f64));
     Spec {

@@ -20,7 +20,9 @@ pub fn spec(growth: &Growth, style: &Style) -> Spec {
     let joined: Vec<Option<f64>> = days.iter().map(|day| day.joined.map(|people| people as f64)).collect();
     // a day on which nobody left is 0, not −0
     let left: Vec<Option<f64>> = days.iter().map(|day| day.left.map(|people| 0.0 - people as f64)).collect();
-    let bar = |name: &str, color: &str| Bar::new().id(name).name(name).stack("people").item_style(ItemStyle::new().color(color));
+    let bar = |name: &str, color: &str| {
+        Bar::new().id(name).name(name).stack("people").item_style(ItemStyle::new().color(color))
+    };
     let chart = look::chart(style, words.title_growth)
         .grid(look::grid(style, Below { legend: true, brush: false }))
         .x_axis(look::name_axis(style, days.iter().map(|day| words.day(day.day)).collect()))
@@ -36,11 +38,12 @@ pub fn spec(growth: &Growth, style: &Style) -> Spec {
         sheet.bar_width_max(series, look::COLUMN_WIDTH_MAX);
     }
     sheet.rule(0, 0.0, &style.palette.zero, &[]);
-    sheet.tidy_labels('x', 0);
+    sheet.few_labels(days.len());
     sheet.contain_labels();
 
     let count = |value: Option<i64>| words.full_or_dash(value.map(|value| value as f64));
-    let signed = |value: Option<i64>| value.map_or_else(|| words.full_or_dash(None), |value| words.signed(value as f64));
+    let signed =
+        |value: Option<i64>| value.map_or_else(|| words.full_or_dash(None), |value| words.signed(value as f64));
     Spec {
         option: sheet.finish(),
         label: words.fill(
@@ -55,7 +58,15 @@ pub fn spec(growth: &Growth, style: &Style) -> Spec {
         ),
         table: look::table(
             header,
-            days.iter().map(|day| [words.weekday_day(day.day), count(day.joined), count(day.left), signed(day.net), count(day.subscribers)]),
+            days.iter().map(|day| {
+                [
+                    words.weekday_day(day.day),
+                    count(day.joined),
+                    count(day.left),
+                    signed(day.net),
+                    count(day.subscribers),
+                ]
+            }),
         ),
         cursor: Cursor::along_x(),
     }

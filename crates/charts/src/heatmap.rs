@@ -32,7 +32,10 @@ pub fn spec(cells: &[HeatCell], picked: Option<(u8, u8)>, style: &Style) -> Spec
     let row = |cell: &HeatCell| f64::from(cell.dow) * HOURS as f64 + f64::from(cell.hour);
     let place = |cell: &HeatCell, step: f64| vec![f64::from(cell.hour), f64::from(cell.dow), step, row(cell)];
     let tried: Vec<&HeatCell> = cells.iter().filter(|cell| cell.n > 0).collect();
-    let data: Vec<Vec<f64>> = tried.iter().map(|cell| place(cell, step(cell.lift.unwrap_or_default(), scale))).collect();
+    let step_of = |cell: &HeatCell| step(cell.lift.unwrap_or_default(), scale);
+    let is_picked = |cell: &HeatCell| picked == Some((cell.dow, cell.hour));
+    let data: Vec<Vec<f64>> =
+        tried.iter().filter(|cell| !is_picked(cell)).map(|cell| place(cell, step_of(cell))).collect();
     let untried: Vec<Vec<f64>> = cells.iter().filter(|cell| cell.n == 0).map(|cell| place(cell, 0.0)).collect();
     let hatched = !untried.is_empty();
 
@@ -62,14 +65,18 @@ pub fn spec(cells: &[HeatCell], picked: Option<(u8, u8)>, style: &Style) -> Spec
                 .bottom(edges.bottom)
                 .item_width(18)
                 .item_height(12)
-                .text_style(charming::element::TextStyle::new().color(palette.axis.as_str()).font_size(look::LABEL_SIZE)),
+                .text_style(
+                    charming::element::TextStyle::new().color(palette.axis.as_str()).font_size(look::LABEL_SIZE),
+                ),
         )
         .series(
             Heatmap::new()
                 .id("tried")
                 .name(words.lift)
                 .item_style(cell_style())
-                .emphasis(Emphasis::new().item_style(ItemStyle::new().border_color(palette.text.as_str()).border_width(2)))
+                .emphasis(
+                    Emphasis::new().item_style(ItemStyle::new().border_color(palette.text.as_str()).border_width(2)),
+                )
                 .data(vec![data.into_iter().map(Into::into).collect::<Vec<charming::datatype::DataPoint>>()]),
         );
     if hatched {
@@ -78,30 +85,44 @@ pub fn spec(cells: &[HeatCell], picked: Option<(u8, u8)>, style: &Style) -> Spec
                 Heatmap::new()
                     .id("untried")
                     .name(words.no_posts_yet)
-                    .item_style(cell_style().color(palette.grid.as_str()))
-                    .emphasis(Emphasis::new().item_style(ItemStyle::new().border_color(palette.axis.as_str()).border_width(2)))
+                    .item_style(cell_style().color("transparent"))
+                    .emphasis(
+                        Emphasis::new()
+                            .item_style(ItemStyle::new().border_color(palette.axis.as_str()).border_width(2)),
+                    )
                     .data(vec![untried.into_iter().map(Into::into).collect::<Vec<charming::datatype::DataPoint>>()]),
             )
-            .legend(look::legend(style, [words.no_posts_yet]).left("auto").right(edges.side).item_width(18).item_height(12));
+            .legend(
+                look::legend(style, [words.no_posts_yet]).left("auto").right(edges.side).item_width(18).item_height(12),
+            );
+    }
+    if let Some(cell) = tried.iter().find(|cell| is_picked(cell)) {
+        // a series of its own, so that no neighbour covers the ring
+        let color = palette.lift[(step_of(cell) + STEPS) as usize].as_str();
+        let ring = cell_style().color(color).border_color(palette.text.as_str());
+        chart = chart.series(
+            Heatmap::new()
+                .id("picked")
+                .name(words.lift)
+                .item_style(ring)
+                .data(vec![vec![place(cell, step_of(cell)).into()]]),
+        );
     }
     let mut sheet = Sheet::new(&chart, style);
     sheet.unnest_data();
     sheet.swatches(&words.change(-scale), &words.change(scale));
     sheet.every_label('x', 4);
     if hatched {
-        sheet.hatch(1, &palette.axis);
+        sheet.hatch(1, &palette.zero);
         sheet.fixed_legend();
-    }
-    if let Some((dow, hour)) = picked
-        && let Some(item) = tried.iter().position(|cell| cell.dow == dow && cell.hour == hour)
-    {
-        sheet.ring(0, item, &palette.text);
     }
     sheet.contain_labels();
 
     let name = |cell: &HeatCell| format!("{} {:02}:00", words.weekday(usize::from(cell.dow)), cell.hour);
     let by_lift = |a: &&&HeatCell, b: &&&HeatCell| a.lift.unwrap_or_default().total_cmp(&b.lift.unwrap_or_default());
-    let said = |cell: Option<&&HeatCell>| cell.map_or_else(String::new, |cell| format!("{} {}", name(cell), words.change_or_dash(cell.lift)));
+    let said = |cell: Option<&&HeatCell>| {
+        cell.map_or_else(String::new, |cell| format!("{} {}", name(cell), words.change_or_dash(cell.lift)))
+    };
     Spec {
         option: sheet.finish(),
         label: words.fill(
@@ -125,9 +146,13 @@ pub fn spec(cells: &[HeatCell], picked: Option<(u8, u8)>, style: &Style) -> Spec
 }
 
 fn scale(cells: &[HeatCell]) -> f64 {
-    let mut sizes: Vec<f64> = cells.iter().filter(|cell| cell.n > 0).filter_map(|cell| cell.lift).map(f64::abs).collect();
+    let mut sizes: Vec<f64> =
+        cells.iter().filter(|cell| cell.n > 0).filter_map(|cell| cell.lift).map(f64::abs).collect();
     sizes.sort_by(f64::total_cmp);
-    let most = sizes.get(((sizes.len() as f64 * COVERED) as usize).min(sizes.len().saturating_sub(1))).copied().unwrap_or_default();
+    let most = sizes
+        .get(((sizes.len() as f64 * COVERED) as usize).min(sizes.len().saturating_sub(1)))
+        .copied()
+        .unwrap_or_default();
     SCALES.into_iter().find(|scale| *scale >= most).unwrap_or(1.0)
 }
 
@@ -143,7 +168,8 @@ mod tests {
 
     #[test]
     fn one_odd_cell_does_not_set_the_scale() {
-        let cell = |lift: f64| HeatCell { dow: 0, hour: 0, n: 3, median: Some(lift), score: Some(lift), lift: Some(lift) };
+        let cell =
+            |lift: f64| HeatCell { dow: 0, hour: 0, n: 3, median: Some(lift), score: Some(lift), lift: Some(lift) };
         let mut cells: Vec<_> = (0..40).map(|index| cell(f64::from(index) * 0.003)).collect();
         cells.push(cell(2.5));
         assert!((scale(&cells) - 0.15).abs() < 1e-9, "{}", scale(&cells));
@@ -151,6 +177,7 @@ mod tests {
 
     #[test]
     fn steps_are_whole_and_end_at_three() {
-        assert_eq!([step(0.15, 0.15), step(0.9, 0.15), step(-0.15, 0.15), step(0.02, 0.15), step(0.06, 0.15)], [3.0, 3.0, -3.0, 0.0, 1.0]);
+        let steps = [0.15, 0.9, -0.15, 0.02, 0.06].map(|lift| step(lift, 0.15) as i64);
+        assert_eq!(steps, [3, 3, -3, 0, 1]);
     }
 }

@@ -4,8 +4,8 @@
 use charming::Chart;
 use charming::component::{Axis, Grid, Legend, LegendItem, LegendType, Title};
 use charming::element::{
-    AreaStyle, AxisLabel, AxisLine, AxisPointer, AxisPointerType, AxisTick, AxisType, Color, Emphasis, ItemStyle, LineStyle, LineStyleType,
-    SplitLine, Symbol, TextStyle, Tooltip, Trigger,
+    AreaStyle, AxisLabel, AxisLine, AxisPointer, AxisPointerType, AxisTick, AxisType, Color, Emphasis, ItemStyle,
+    LineStyle, LineStyleType, SplitLine, Symbol, TextStyle, Tooltip, Trigger,
 };
 use charming::series::{Line, Scatter};
 
@@ -32,7 +32,7 @@ pub(crate) struct Edges {
 pub(crate) fn edges(style: &Style) -> Edges {
     match style.frame {
         Frame::Card => Edges { side: 2.0, top: 12.0, bottom: 2.0 },
-        Frame::Picture(_) => Edges { side: 28.0, top: 92.0, bottom: 44.0 },
+        Frame::Picture(_) => Edges { side: 28.0, top: 88.0, bottom: 44.0 },
     }
 }
 
@@ -80,7 +80,8 @@ pub(crate) fn brush_bottom(style: &Style) -> f64 {
 /// Left-aligned under the plot; a tap on an entry hides its series.
 pub(crate) fn legend<'a>(style: &Style, names: impl IntoIterator<Item = &'a str>) -> Legend {
     let Edges { side, bottom, .. } = edges(style);
-    let items: Vec<LegendItem> = names.into_iter().map(|name| LegendItem { name: name.to_owned(), icon: None }).collect();
+    let items: Vec<LegendItem> =
+        names.into_iter().map(|name| LegendItem { name: name.to_owned(), icon: None }).collect();
     Legend::new()
         .type_(LegendType::Scroll)
         .left(side)
@@ -103,17 +104,23 @@ fn bare(axis: Axis) -> Axis {
 }
 
 pub(crate) fn hairline(style: &Style) -> SplitLine {
-    SplitLine::new().show(true).line_style(LineStyle::new().color(style.palette.grid.as_str()).width(1).type_(LineStyleType::Solid))
+    SplitLine::new()
+        .show(true)
+        .line_style(LineStyle::new().color(style.palette.grid.as_str()).width(1).type_(LineStyleType::Solid))
 }
 
 /// An axis of numbers with hairlines; `format` is a formatter's name or template.
 pub(crate) fn number_axis(style: &Style, format: &str) -> Axis {
-    bare(Axis::new().type_(AxisType::Value).split_number(SPLITS)).axis_label(axis_label(style).formatter(format)).split_line(hairline(style))
+    bare(Axis::new().type_(AxisType::Value).split_number(SPLITS))
+        .axis_label(axis_label(style).formatter(format))
+        .split_line(hairline(style))
 }
 
 /// An axis of names, without lines of its own.
 pub(crate) fn name_axis(style: &Style, names: Vec<String>) -> Axis {
-    bare(Axis::new().type_(AxisType::Category).data(names)).axis_label(axis_label(style)).split_line(SplitLine::new().show(false))
+    bare(Axis::new().type_(AxisType::Category).data(names))
+        .axis_label(axis_label(style))
+        .split_line(SplitLine::new().show(false))
 }
 
 /// Tooltip and cursor line; the bridge fills the tooltip from the table.
@@ -156,10 +163,21 @@ pub(crate) fn area(color: &str) -> AreaStyle {
 
 /// The two series that make a band between `low` and `high`: an unseen floor and the band on top of it.
 /// Both need [`Sheet::stack_all`] and [`Sheet::silent`].
-pub(crate) fn band(style: &Style, name: &str, floor: Vec<charming::datatype::DataPoint>, height: Vec<charming::datatype::DataPoint>) -> [Line; 2] {
+pub(crate) fn band(
+    style: &Style,
+    name: &str,
+    floor: Vec<charming::datatype::DataPoint>,
+    height: Vec<charming::datatype::DataPoint>,
+) -> [Line; 2] {
     let unseen = LineStyle::new().opacity(0).width(0);
     let part = |id: String| {
-        Line::new().id(id).symbol(Symbol::None).stack(format!("{name} band")).line_style(unseen.clone()).emphasis(Emphasis::new().disabled(true)).z(0)
+        Line::new()
+            .id(id)
+            .symbol(Symbol::None)
+            .stack(format!("{name} band"))
+            .line_style(unseen.clone())
+            .emphasis(Emphasis::new().disabled(true))
+            .z(0)
     };
     let color: Color = style.palette.usual.as_str().into();
     [
@@ -184,10 +202,17 @@ pub(crate) fn lone_points(values: &[Option<f64>]) -> Vec<(usize, f64)> {
 }
 
 /// Dots for [`lone_points`] of the series `name`, on category axes.
-pub(crate) fn lone_dots(style: &Style, name: &str, color: &str, values: &[Option<f64>]) -> Option<Scatter> {
+pub(crate) fn lone_dots(name: &str, color: &str, values: &[Option<f64>]) -> Option<Scatter> {
     let points = lone_points(values);
     let data: Vec<Vec<f64>> = points.into_iter().map(|(index, value)| vec![index as f64, value]).collect();
-    (!data.is_empty()).then(|| Scatter::new().id(format!("{name} dots")).name(name).symbol_size(6).item_style(dot(style, color)).data(data))
+    (!data.is_empty()).then(|| {
+        Scatter::new()
+            .id(format!("{name} dots"))
+            .name(name)
+            .symbol_size(6)
+            .item_style(ItemStyle::new().color(color))
+            .data(data)
+    })
 }
 
 /// The data as a table of text.
@@ -222,7 +247,10 @@ pub(crate) fn lowest(values: &[Option<f64>]) -> Option<(usize, f64)> {
 }
 
 fn known(values: &[Option<f64>]) -> impl Iterator<Item = (usize, f64)> {
-    values.iter().enumerate().filter_map(|(index, value)| value.filter(|value| value.is_finite()).map(|value| (index, value)))
+    values
+        .iter()
+        .enumerate()
+        .filter_map(|(index, value)| value.filter(|value| value.is_finite()).map(|value| (index, value)))
 }
 
 /// The beginning of a post's text, to name it by.

@@ -158,7 +158,8 @@ impl Words {
 
     /// An age: `6 h` up to three days, then `7 days`.
     pub fn age(&self, hours: f64) -> String {
-        let (number, unit) = if hours > 72.0 && hours % 24.0 == 0.0 { (hours / 24.0, self.days_unit) } else { (hours, self.hours_unit) };
+        let (number, unit) =
+            if hours > 72.0 && hours % 24.0 == 0.0 { (hours / 24.0, self.days_unit) } else { (hours, self.hours_unit) };
         let decimals = usize::from(number.fract().abs() > 0.05 && number < 10.0);
         format!("{}\u{a0}{unit}", self.decimal(number, decimals))
     }
@@ -179,8 +180,17 @@ mod tests {
     fn short_numbers_keep_three_digits() {
         let en = Words::of(Language::En);
         for (value, text) in [
-            (0.0, "0"), (9_999.0, "9,999"), (9_999.6, "10.0K"), (12_418.0, "12.4K"), (99_950.0, "100K"), (999_400.0, "999K"),
-            (999_960.0, "1.00M"), (1_140_000.0, "1.14M"), (-12_418.0, "−12.4K"), (2e9, "2.00B"), (f64::NAN, "–"),
+            (0.0, "0"),
+            (9_999.0, "9,999"),
+            (9_999.6, "10.0K"),
+            (12_418.0, "12.4K"),
+            (99_950.0, "100K"),
+            (999_400.0, "999K"),
+            (999_960.0, "1.00M"),
+            (1_140_000.0, "1.14M"),
+            (-12_418.0, "−12.4K"),
+            (2e9, "2.00B"),
+            (f64::NAN, "–"),
         ] {
             assert_eq!(en.short(value), text);
         }
@@ -197,8 +207,14 @@ mod tests {
     #[test]
     fn changes_carry_a_real_sign() {
         let en = Words::of(Language::En);
-        assert_eq!([en.change(0.124), en.change(-0.04), en.change(0.001), en.change(-0.004)], ["+12%", "−4%", "0%", "0%"]);
-        assert_eq!([en.percent(0.258), en.percent(0.0039), en.percent(1.2), en.percent(0.0)], ["25.8%", "0.39%", "120%", "0.0%"]);
+        assert_eq!(
+            [en.change(0.124), en.change(-0.04), en.change(0.001), en.change(-0.004)],
+            ["+12%", "−4%", "0%", "0%"]
+        );
+        assert_eq!(
+            [en.percent(0.258), en.percent(0.0039), en.percent(1.2), en.percent(0.0)],
+            ["25.8%", "0.39%", "120%", "0.0%"]
+        );
         assert_eq!([en.signed(452.0), en.signed(-0.3)], ["+452", "0"]);
     }
 
@@ -215,6 +231,9 @@ mod tests {
     #[test]
     fn ages_turn_into_days_where_that_reads_better() {
         let en = Words::of(Language::En);
-        assert_eq!([en.age(1.0), en.age(72.0), en.age(168.0), en.age(0.5)], ["1\u{a0}h", "72\u{a0}h", "7\u{a0}days", "0.5\u{a0}h"]);
+        assert_eq!(
+            [en.age(1.0), en.age(72.0), en.age(168.0), en.age(0.5)],
+            ["1\u{a0}h", "72\u{a0}h", "7\u{a0}days", "0.5\u{a0}h"]
+        );
     }
 }

@@ -46,7 +46,9 @@ pub fn spec(overview: &Overview, style: &Style) -> Spec {
                 .padding(0)
                 .item_gap(4)
                 .text_style(TextStyle::new().color(style.palette.text.as_str()).font_size(26).font_weight("600"))
-                .subtext_style(TextStyle::new().color(style.palette.text_2.as_str()).font_size(12).font_weight("normal")),
+                .subtext_style(
+                    TextStyle::new().color(style.palette.text_2.as_str()).font_size(12).font_weight("normal"),
+                ),
         );
     }
     let said: Vec<String> = metrics.iter().map(|(name, _, value)| format!("{name} {value}")).collect();

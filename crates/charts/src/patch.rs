@@ -33,8 +33,25 @@ impl Sheet {
         Self { option }
     }
 
-    pub(crate) fn finish(self) -> Value {
+    pub(crate) fn finish(mut self) -> Value {
+        self.legend_icons();
         self.option
+    }
+
+    /// In the legend a line is its line and a band a box; ECharts would put the cursor's dot on both.
+    fn legend_icons(&mut self) {
+        let series = self.option["series"].clone();
+        let Some(entries) = self.option.get_mut("legend").and_then(|legend| legend["data"].as_array_mut()) else {
+            return;
+        };
+        for entry in entries {
+            let named = series.as_array().into_iter().flatten().find(|series| series["name"] == entry["name"]);
+            match named.filter(|series| series["type"] == "line") {
+                Some(band) if band["lineStyle"]["width"] == 0.0 => entry["icon"] = json!("roundRect"),
+                Some(_) => entry["itemStyle"] = json!({ "opacity": 0 }),
+                None => {}
+            }
+        }
     }
 
     pub(crate) fn series_count(&self) -> usize {
@@ -92,7 +109,7 @@ impl Sheet {
     /// Diagonal lines instead of a fill.
     pub(crate) fn hatch(&mut self, series: usize, color: &str) {
         self.series(series)["itemStyle"]["decal"] = json!({
-            "symbol": "rect", "color": color, "dashArrayX": [1, 0], "dashArrayY": [1, 4], "rotation": -std::f64::consts::FRAC_PI_4,
+            "symbol": "rect", "color": color, "dashArrayX": [1, 0], "dashArrayY": [1, 5], "rotation": -std::f64::consts::FRAC_PI_4,
         });
     }
 
@@ -102,7 +119,17 @@ impl Sheet {
         label["hideOverlap"] = json!(true);
         label["alignMinLabel"] = json!("left");
         label["alignMaxLabel"] = json!("right");
-        label["showMaxLabel"] = json!(true);
+        label["showMinLabel"] = json!(true);
+    }
+
+    /// Few labels on a name axis of `places` that is never zoomed: whole weeks apart where that fits.
+    pub(crate) fn few_labels(&mut self, places: usize) {
+        const LABELS: usize = 6;
+        const WEEK: usize = 7;
+        let step = places.div_ceil(LABELS).max(1);
+        let step = if step > WEEK / 2 { step.next_multiple_of(WEEK) } else { step };
+        self.axis('x', 0)["axisLabel"]["interval"] = json!(step - 1);
+        self.tidy_labels('x', 0);
     }
 
     /// Labels of the axis are cut with an ellipsis after `width` pixels, and none is left out.
@@ -129,7 +156,7 @@ impl Sheet {
 
     /// The grid grows until its axis labels touch the given sides.
     pub(crate) fn contain_labels(&mut self) {
-        if let Some(grids) = self.option["grid"].as_array_mut() {
+        if let Some(grids) = self.option.get_mut("grid").and_then(Value::as_array_mut) {
             for grid in grids {
                 grid["outerBoundsMode"] = json!("same");
                 grid["outerBoundsContain"] = json!("axisLabel");
@@ -159,7 +186,7 @@ impl Sheet {
     /// Gestures and looks of the brush: wheel only with Ctrl, so that the page scrolls; two grips; no texts.
     pub(crate) fn brush(&mut self, style: &Style) {
         let palette = style.palette;
-        let Some(zooms) = self.option["dataZoom"].as_array_mut() else { return };
+        let Some(zooms) = self.option.get_mut("dataZoom").and_then(Value::as_array_mut) else { return };
         for zoom in zooms {
             if zoom["type"] == "inside" {
                 zoom["zoomOnMouseWheel"] = json!("ctrl");
@@ -174,9 +201,12 @@ impl Sheet {
                 zoom["moveHandleSize"] = json!(0);
                 zoom["brushSelect"] = json!(false);
                 zoom["borderRadius"] = json!(4);
-                zoom["handleIcon"] = json!("path://M-4,-10 h8 a4,4 0 0 1 4,4 v12 a4,4 0 0 1 -4,4 h-8 a4,4 0 0 1 -4,-4 v-12 a4,4 0 0 1 4,-4 z");
+                zoom["handleIcon"] = json!(
+                    "path://M-4,-10 h8 a4,4 0 0 1 4,4 v12 a4,4 0 0 1 -4,4 h-8 a4,4 0 0 1 -4,-4 v-12 a4,4 0 0 1 4,-4 z"
+                );
                 zoom["handleSize"] = json!(20);
-                zoom["handleStyle"] = json!({ "color": palette.surface, "borderColor": palette.accent, "borderWidth": 1.5 });
+                zoom["handleStyle"] =
+                    json!({ "color": palette.surface, "borderColor": palette.accent, "borderWidth": 1.5 });
                 zoom["emphasis"] = json!({ "handleStyle": { "color": palette.surface, "borderColor": palette.accent, "borderWidth": 2 } });
                 zoom["dataBackground"] = quiet(&palette.axis);
                 zoom["selectedDataBackground"] = quiet(&palette.axis);
@@ -198,16 +228,9 @@ impl Sheet {
         map["seriesIndex"] = json!(0);
     }
 
-    /// A ring around one item of a series.
-    pub(crate) fn ring(&mut self, series: usize, item: usize, color: &str) {
-        let datum = &mut self.series(series)["data"][item];
-        let value = datum.take();
-        *datum = json!({ "value": value, "itemStyle": { "borderColor": color, "borderWidth": 2.5 } });
-    }
-
     /// `charming` wraps the rows of a heat map once too often.
     pub(crate) fn unnest_data(&mut self) {
-        if let Some(all) = self.option["series"].as_array_mut() {
+        if let Some(all) = self.option.get_mut("series").and_then(Value::as_array_mut) {
             for series in all {
                 let rows = series["data"][0].take();
                 series["data"] = rows;
@@ -232,7 +255,11 @@ impl Sheet {
 
     /// The number axis also covers the ends of the series' mark lines, which ECharts leaves out of account.
     pub(crate) fn keep_in_view(&mut self, series: usize) {
-        let ends = self.series(series)["markLine"]["data"].as_array().into_iter().flatten().flat_map(|pair| pair.as_array().into_iter().flatten());
+        let ends = self.series(series)["markLine"]["data"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .flat_map(|pair| pair.as_array().into_iter().flatten());
         let values: Vec<f64> = ends.filter_map(|end| end["coord"][0].as_f64()).chain([0.0]).collect();
         let step = 0.05;
         let low = values.iter().copied().fold(0.0, f64::min);
@@ -243,7 +270,8 @@ impl Sheet {
 
     /// The line of "no difference" across a lying chart.
     pub(crate) fn zero_line(&mut self, color: &str) {
-        self.axis('y', 0)["axisLine"] = json!({ "show": true, "onZero": true, "lineStyle": { "color": color, "width": 1 } });
+        self.axis('y', 0)["axisLine"] =
+            json!({ "show": true, "onZero": true, "lineStyle": { "color": color, "width": 1 } });
     }
 
     /// Legend entries that only explain and cannot be switched.

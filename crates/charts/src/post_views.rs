@@ -26,9 +26,16 @@ pub fn spec(post: &PostViews, style: &Style) -> Spec {
     let color = style.palette.series(0);
     // a post starts with no views: the same origin that V(h) uses
     let mut line = vec![vec![0.0, 0.0]];
-    line.extend(counted.iter().map(|snapshot| vec![place(age(snapshot.at)), snapshot.views.unwrap_or_default() as f64]));
+    line.extend(
+        counted.iter().map(|snapshot| vec![place(age(snapshot.at)), snapshot.views.unwrap_or_default() as f64]),
+    );
     let mut usual = vec![vec![0.0, 0.0]];
-    usual.extend(post.usual.iter().filter(|point| f64::from(point.h) <= until_h * 1.05).map(|point| vec![place(f64::from(point.h)), point.median]));
+    usual.extend(
+        post.usual
+            .iter()
+            .filter(|point| f64::from(point.h) <= until_h * 1.05)
+            .map(|point| vec![place(f64::from(point.h)), point.median]),
+    );
     let with_usual = usual.len() > 1;
 
     let mut names = vec![words.views];
@@ -39,7 +46,13 @@ pub fn spec(post: &PostViews, style: &Style) -> Spec {
         .y_axis(look::number_axis(style, "@short").min(0))
         .tooltip(look::tooltip(style, Trigger::Axis, AxisPointerType::Line))
         .legend(look::legend(style, names))
-        .series(look::line(style, words.views, color).area_style(look::area(color)).show_symbol(counted.len() == 1).z(3).data(line));
+        .series(
+            look::line(style, words.views, color)
+                .area_style(look::area(color))
+                .show_symbol(counted.len() == 1)
+                .z(3)
+                .data(line),
+        );
     if with_usual {
         chart = chart.series(look::line_before(style, words.usual).data(usual));
     }
@@ -67,7 +80,10 @@ pub fn spec(post: &PostViews, style: &Style) -> Spec {
                 ]
             }),
         ),
-        cursor: Cursor::Axis { dim: "x".to_owned(), stops: Some(counted.iter().map(|snapshot| place(age(snapshot.at))).collect()) },
+        cursor: Cursor::Axis {
+            dim: "x".to_owned(),
+            stops: Some(counted.iter().map(|snapshot| place(age(snapshot.at))).collect()),
+        },
     }
 }
 

@@ -32,7 +32,13 @@ pub fn spec(reach: &Reach, before: Option<&Reach>, style: &Style) -> Spec {
                 (Some(low), Some(high)) => format!("{} – {}", words.full(low), words.full(high)),
                 _ => UNKNOWN.to_owned(),
             };
-            [words.age(f64::from(age.h)), words.full_or_dash(age.reach), interval, words.percent_or_dash(age.err), words.full(age.n as f64)]
+            [
+                words.age(f64::from(age.h)),
+                words.full_or_dash(age.reach),
+                interval,
+                words.percent_or_dash(age.err),
+                words.full(age.n as f64),
+            ]
         }),
     );
     let label = words.fill(words.label_reach, &[("ages", &said.join(", "))]);

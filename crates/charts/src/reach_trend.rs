@@ -29,7 +29,8 @@ pub struct Estimate {
 pub fn spec(days: &[ReachDay], style: &Style) -> Spec {
     let words = style.words;
     let header = [words.day, words.reach, words.interval, words.period_before];
-    let (Some(first), Some(last), true) = (days.first(), days.last(), days.iter().any(|day| day.reach.or(day.estimated.map(|e| e.value)).is_some()))
+    let (Some(first), Some(last), true) =
+        (days.first(), days.last(), days.iter().any(|day| day.reach.or(day.estimated.map(|e| e.value)).is_some()))
     else {
         return look::nothing(style, words.title_reach_trend, &header);
     };
@@ -48,7 +49,7 @@ pub fn spec(days: &[ReachDay], style: &Style) -> Spec {
         .y_axis(look::number_axis(style, "@short").min(0))
         .tooltip(look::tooltip(style, Trigger::Axis, AxisPointerType::Line))
         .legend(look::legend(style, names));
-    let dots = look::lone_dots(style, words.reach, color, &reach);
+    let dots = look::lone_dots(words.reach, color, &reach);
     chart = chart.series(look::line(style, words.reach, color).area_style(look::area(color)).z(3).data(reach.clone()));
     let mut dashed = Vec::new();
     let mut banded = Vec::new();
@@ -60,11 +61,16 @@ pub fn spec(days: &[ReachDay], style: &Style) -> Spec {
     }
     if with_estimate {
         // the dotted part starts at the last measured day, so that the eye follows it
-        let joint = |index: usize| days[index].reach.filter(|_| days.get(index + 1).is_some_and(|next| next.estimated.is_some()));
-        let part = |of: fn(Estimate) -> f64, at_joint: fn(f64) -> f64| -> Vec<DataPoint> {
-            (0..days.len()).map(|index| days[index].estimated.map(of).or_else(|| joint(index).map(at_joint)).into()).collect()
+        let joint = |index: usize| {
+            days[index].reach.filter(|_| days.get(index + 1).is_some_and(|next| next.estimated.is_some()))
         };
-        let [floor, band] = look::band(style, words.interval, part(|e| e.low, |v| v), part(|e| e.high - e.low, |_| 0.0));
+        let part = |of: fn(Estimate) -> f64, at_joint: fn(f64) -> f64| -> Vec<DataPoint> {
+            (0..days.len())
+                .map(|index| days[index].estimated.map(of).or_else(|| joint(index).map(at_joint)).into())
+                .collect()
+        };
+        let [floor, band] =
+            look::band(style, words.interval, part(|e| e.low, |v| v), part(|e| e.high - e.low, |_| 0.0));
         chart = chart.series(floor).series(band);
         banded.extend([count, count + 1]);
         chart = chart.series(look::line(style, words.estimated, color).z(3).data(part(|e| e.value, |v| v)));
@@ -82,22 +88,34 @@ pub fn spec(days: &[ReachDay], style: &Style) -> Spec {
         sheet.silent(series);
     }
     sheet.round_line(0);
-    sheet.tidy_labels('x', 0);
+    sheet.few_labels(days.len());
     sheet.contain_labels();
 
-    let end = days.iter().rev().find_map(|day| day.reach).map_or_else(|| words.full_or_dash(None), |reach| words.full(reach));
+    let end =
+        days.iter().rev().find_map(|day| day.reach).map_or_else(|| words.full_or_dash(None), |reach| words.full(reach));
     Spec {
         option: sheet.finish(),
-        label: words.fill(words.label_reach_trend, &[("first", &words.day(first.day)), ("last", &words.day(last.day)), ("end", &end)]),
+        label: words.fill(
+            words.label_reach_trend,
+            &[("first", &words.day(first.day)), ("last", &words.day(last.day)), ("end", &end)],
+        ),
         table: look::table(
             header,
             days.iter().map(|day| {
                 let (reach, interval) = match (day.reach, day.estimated) {
                     (Some(reach), _) => (words.full(reach), String::new()),
-                    (None, Some(e)) => (format!("≈ {}", words.full(e.value)), format!("{} – {}", words.full(e.low), words.full(e.high))),
+                    (None, Some(e)) => (
+                        format!("≈ {}", words.full(e.value)),
+                        format!("{} – {}", words.full(e.low), words.full(e.high)),
+                    ),
                     (None, None) => (words.full_or_dash(None), String::new()),
                 };
-                [words.weekday_day(day.day), reach, interval, if with_before { words.full_or_dash(day.before) } else { String::new() }]
+                [
+                    words.weekday_day(day.day),
+                    reach,
+                    interval,
+                    if with_before { words.full_or_dash(day.before) } else { String::new() },
+                ]
             }),
         ),
         cursor: Cursor::along_x(),

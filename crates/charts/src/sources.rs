@@ -21,9 +21,9 @@ pub fn shares(sources: &Sources, style: &Style) -> Spec {
         .iter()
         .enumerate()
         .map(|(index, source)| Row {
-            name: words.name(&source.source).to_owned(),
+            name: format!("{} · {}", words.name(&source.source), words.short(source.views as f64)),
             value: Some(source.views as f64),
-            text: format!("{}  {}", words.short(source.views as f64), words.percent_or_dash(source.share)),
+            text: words.percent_or_dash(source.share),
             tick: None,
             color: index,
         })
@@ -58,23 +58,34 @@ pub fn by_day(sources: &Sources, style: &Style) -> Spec {
         .tooltip(look::tooltip(style, Trigger::Axis, AxisPointerType::Shadow))
         .legend(look::legend(style, names.iter().map(String::as_str)));
     for (index, (source, name)) in sources.sources.iter().zip(&names).enumerate() {
-        let data: Vec<Option<f64>> = sources.days.iter().map(|day| day.views.get(&source.source).map(|views| *views as f64)).collect();
+        let data: Vec<Option<f64>> =
+            sources.days.iter().map(|day| day.views.get(&source.source).map(|views| *views as f64)).collect();
         chart = chart.series(
-            Bar::new().id(source.source.as_str()).name(name.as_str()).stack("views").item_style(ItemStyle::new().color(style.palette.series(index))).data(data),
+            Bar::new()
+                .id(source.source.as_str())
+                .name(name.as_str())
+                .stack("views")
+                .item_style(ItemStyle::new().color(style.palette.series(index)))
+                .data(data),
         );
     }
     let mut sheet = Sheet::new(&chart, style);
     for series in 0..names.len() {
         sheet.bar_width_max(series, look::COLUMN_WIDTH_MAX);
     }
-    sheet.tidy_labels('x', 0);
+    sheet.few_labels(sources.days.len());
     sheet.contain_labels();
     let rows = sources
         .days
         .iter()
         .map(|day| {
             let mut row = vec![words.weekday_day(day.day)];
-            row.extend(sources.sources.iter().map(|source| words.full_or_dash(day.views.get(&source.source).map(|views| *views as f64))));
+            row.extend(
+                sources
+                    .sources
+                    .iter()
+                    .map(|source| words.full_or_dash(day.views.get(&source.source).map(|views| *views as f64))),
+            );
             row
         })
         .collect();
@@ -88,7 +99,10 @@ pub fn by_day(sources: &Sources, style: &Style) -> Spec {
 
 fn label(sources: &Sources, style: &Style) -> String {
     let words = style.words;
-    let said: Vec<String> =
-        sources.sources.iter().map(|source| format!("{} {}", words.name(&source.source), words.percent_or_dash(source.share))).collect();
+    let said: Vec<String> = sources
+        .sources
+        .iter()
+        .map(|source| format!("{} {}", words.name(&source.source), words.percent_or_dash(source.share)))
+        .collect();
     words.fill(words.label_sources, &[("sources", &said.join(", "))])
 }

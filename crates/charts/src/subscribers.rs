@@ -48,14 +48,15 @@ pub fn spec(days: &[GrowthDay], style: &Style) -> Spec {
         .x_axis(look::name_axis(style, days.iter().map(|day| words.day(day.day)).collect()).boundary_gap(false))
         .y_axis(look::number_axis(style, "@short").min(start).min_interval(1))
         .tooltip(look::tooltip(style, Trigger::Axis, AxisPointerType::Line));
-    let dots = look::lone_dots(style, words.subscribers, color, &counts);
-    chart = chart.series(look::line(style, words.subscribers, color).area_style(look::area(color)).data(counts.clone()));
+    let dots = look::lone_dots(words.subscribers, color, &counts);
+    chart =
+        chart.series(look::line(style, words.subscribers, color).area_style(look::area(color)).data(counts.clone()));
     if let Some(dots) = dots {
         chart = chart.series(dots);
     }
     let mut sheet = Sheet::new(&chart, style);
     sheet.round_line(0);
-    sheet.tidy_labels('x', 0);
+    sheet.few_labels(days.len());
     sheet.contain_labels();
     let net = |value: Option<i64>| value.map_or_else(|| words.full_or_dash(None), |value| words.signed(value as f64));
     Spec {
@@ -63,7 +64,9 @@ pub fn spec(days: &[GrowthDay], style: &Style) -> Spec {
         label,
         table: look::table(
             header,
-            days.iter().zip(&counts).map(|(day, count)| [words.weekday_day(day.day), words.full_or_dash(*count), net(day.net)]),
+            days.iter()
+                .zip(&counts)
+                .map(|(day, count)| [words.weekday_day(day.day), words.full_or_dash(*count), net(day.net)]),
         ),
         cursor: Cursor::along_x(),
     }

@@ -37,7 +37,13 @@ pub fn spec(posts: &[PostView], sort: Sort, style: &Style) -> Spec {
     };
     let rows: Vec<Row> = posts
         .iter()
-        .map(|post| Row { name: look::post_title(&post.text, words), value: value(post), text: text(value(post)), tick: None, color: 0 })
+        .map(|post| Row {
+            name: look::post_title(&post.text, words),
+            value: value(post),
+            text: text(value(post)),
+            tick: None,
+            color: 0,
+        })
         .collect();
     let said: Vec<String> = rows.iter().take(3).map(|row| format!("{} {}", row.name, row.text)).collect();
     let table = look::table(

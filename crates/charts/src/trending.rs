@@ -30,7 +30,12 @@ pub fn spec(posts: &[TrendingPost], style: &Style) -> Spec {
     let table = look::table(
         header,
         posts.iter().map(|post| {
-            [look::post_title(&post.text, words), words.full(post.views as f64), words.full_or_dash(post.expected_views), reason(post, style)]
+            [
+                look::post_title(&post.text, words),
+                words.full(post.views as f64),
+                words.full_or_dash(post.expected_views),
+                reason(post, style),
+            ]
         }),
     );
     let label = words.fill(words.label_trending, &[("posts", &said.join(", "))]);

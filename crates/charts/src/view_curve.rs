@@ -23,7 +23,7 @@ pub fn spec(points: &[CurvePoint], style: &Style) -> Spec {
         .y_axis(look::number_axis(style, "@short").min(0))
         .tooltip(look::tooltip(style, Trigger::Axis, AxisPointerType::Line))
         .legend(look::legend(style, [words.median, words.mean]));
-    let dots = [look::lone_dots(style, words.median, first, &median), look::lone_dots(style, words.mean, second, &mean)];
+    let dots = [look::lone_dots(words.median, first, &median), look::lone_dots(words.mean, second, &mean)];
     chart = chart
         .series(look::line(style, words.median, first).area_style(look::area(first)).data(median))
         .series(look::line(style, words.mean, second).data(mean));
@@ -36,7 +36,9 @@ pub fn spec(points: &[CurvePoint], style: &Style) -> Spec {
     sheet.contain_labels();
     let said: Vec<String> = points
         .iter()
-        .filter_map(|point| point.median_views.map(|views| format!("{} {}", words.age(f64::from(point.h)), words.short(views))))
+        .filter_map(|point| {
+            point.median_views.map(|views| format!("{} {}", words.age(f64::from(point.h)), words.short(views)))
+        })
         .collect();
     Spec {
         option: sheet.finish(),

@@ -46,7 +46,12 @@ impl ViewsOverTime {
         let buckets = days
             .iter()
             .enumerate()
-            .map(|(index, day)| Bucket { start: at_midnight(day.day), views: views(day), posts: day.posts, before: before.get(index).and_then(views) })
+            .map(|(index, day)| Bucket {
+                start: at_midnight(day.day),
+                views: views(day),
+                posts: day.posts,
+                before: before.get(index).and_then(views),
+            })
             .collect();
         Self { step: Step::Day, buckets, shown: None }
     }
@@ -75,8 +80,12 @@ pub fn spec(input: &ViewsOverTime, style: &Style) -> Spec {
     let views: Vec<Option<f64>> = buckets.iter().map(|bucket| bucket.views).collect();
     let before: Vec<Option<f64>> = buckets.iter().map(|bucket| bucket.before).collect();
     let with_before = before.iter().any(Option::is_some);
-    let marks: Vec<Vec<f64>> =
-        buckets.iter().enumerate().filter(|(_, bucket)| bucket.posts > 0).map(|(index, _)| vec![index as f64, 0.0]).collect();
+    let marks: Vec<Vec<f64>> = buckets
+        .iter()
+        .enumerate()
+        .filter(|(_, bucket)| bucket.posts > 0)
+        .map(|(index, _)| vec![index as f64, 0.0])
+        .collect();
 
     let color = style.palette.series(0);
     let mut names = vec![words.this_period];
@@ -84,14 +93,17 @@ pub fn spec(input: &ViewsOverTime, style: &Style) -> Spec {
     let below = Below { legend: true, brush: brush.is_some() };
     let mut chart = look::chart(style, words.title_views)
         .grid(look::grid(style, below))
-        .x_axis(look::name_axis(style, buckets.iter().map(|bucket| tick(input.step, bucket.start, style)).collect()).boundary_gap(false))
+        .x_axis(
+            look::name_axis(style, buckets.iter().map(|bucket| tick(input.step, bucket.start, style)).collect())
+                .boundary_gap(false),
+        )
         .y_axis(look::number_axis(style, "@short").min(0))
         .tooltip(look::tooltip(style, Trigger::Axis, AxisPointerType::Line))
         .legend(look::legend(style, names));
     if with_before {
         chart = chart.series(look::line_before(style, words.period_before).data(before));
     }
-    let dots = look::lone_dots(style, words.this_period, color, &views);
+    let dots = look::lone_dots(words.this_period, color, &views);
     chart = chart.series(look::line(style, words.this_period, color).area_style(look::area(color)).z(3).data(views));
     if let Some(dots) = dots {
         chart = chart.series(dots);
@@ -127,7 +139,12 @@ pub fn spec(input: &ViewsOverTime, style: &Style) -> Spec {
     sheet.symbol(marks, [1.5, 8.0], [0.0, -4.0]);
     sheet.silent(marks);
     sheet.brush(style);
-    sheet.tidy_labels('x', 0);
+    if brush.is_some() {
+        // while zooming ECharts chooses them anew
+        sheet.tidy_labels('x', 0);
+    } else {
+        sheet.few_labels(buckets.len());
+    }
     sheet.contain_labels();
 
     Spec {
@@ -138,7 +155,12 @@ pub fn spec(input: &ViewsOverTime, style: &Style) -> Spec {
             buckets.iter().map(|bucket| {
                 // an empty cell is left out of the tooltip
                 let before = if with_before { words.full_or_dash(bucket.before) } else { String::new() };
-                [heading(input.step, bucket.start, style), words.full_or_dash(bucket.views), before, words.full(bucket.posts as f64)]
+                [
+                    heading(input.step, bucket.start, style),
+                    words.full_or_dash(bucket.views),
+                    before,
+                    words.full(bucket.posts as f64),
+                ]
             }),
         ),
         cursor: Cursor::along_x(),
@@ -173,7 +195,9 @@ fn heading(step: Step, start: DateTime, style: &Style) -> String {
 fn label(step: Step, seen: &[Bucket], style: &Style) -> String {
     let words = style.words;
     let views: Vec<Option<f64>> = seen.iter().map(|bucket| bucket.views).collect();
-    let (Some(high), Some(low), Some(first), Some(last)) = (look::highest(&views), look::lowest(&views), seen.first(), seen.last()) else {
+    let (Some(high), Some(low), Some(first), Some(last)) =
+        (look::highest(&views), look::lowest(&views), seen.first(), seen.last())
+    else {
         return format!("{}. {}.", words.title_views, words.no_data);
     };
     let name = |index: usize| heading(step, seen[index].start, style);

@@ -255,7 +255,8 @@ mod tests {
     use super::*;
 
     fn places(text: &str) -> Vec<&str> {
-        let mut found: Vec<_> = text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect();
+        let mut found: Vec<_> =
+            text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect();
         found.sort_unstable();
         found
     }

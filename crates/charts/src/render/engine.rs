@@ -57,7 +57,11 @@ impl Engine {
     /// SVG text.
     pub(super) fn draw(&self, drawing: &Drawing) -> Result<String, RenderError> {
         let svg = self.run(|ctx| {
-            ctx.globals().get::<_, Function>("renderSvg")?.call((drawing.option.as_str(), drawing.width, drawing.height))
+            ctx.globals().get::<_, Function>("renderSvg")?.call((
+                drawing.option.as_str(),
+                drawing.width,
+                drawing.height,
+            ))
         });
         // a chart leaves cycles behind; without this they add up until the limit
         self.runtime.run_gc();
@@ -67,12 +71,78 @@ impl Engine {
     fn run<T>(&self, act: impl FnOnce(&Ctx<'_>) -> rquickjs::Result<T>) -> Result<T, RenderError> {
         self.deadline.set(Instant::now() + LONGEST);
         self.context.with(|ctx| act(&ctx).catch(&ctx).map_err(|error| error.to_string())).map_err(|text| {
-            if Instant::now() > self.deadline.get() { RenderError::TooSlow { seconds: LONGEST.as_secs() } } else { RenderError::Script(text) }
+            if Instant::now() > self.deadline.get() {
+                RenderError::TooSlow { seconds: LONGEST.as_secs() }
+            } else {
+                RenderError::Script(text)
+            }
         })
     }
+}
 
-    #[cfg(test)]
-    pub(super) fn formatted(&self, name: &str, value: f64, texts: &str) -> String {
-        self.run(|ctx| ctx.globals().get::<_, Function>("formatted")?.call((name, value, texts))).expect("a named formatter")
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Language, Words};
+
+    fn engine() -> Engine {
+        let site = std::env::var("ANALYTICBOT_SITE")
+            .expect("ANALYTICBOT_SITE is not set: it names the built site; `./dev test` builds it and sets it");
+        let bundle = std::fs::read_to_string(format!("{site}/pkg/charts-render.js"))
+            .expect("the built bundle, see frontend/charts/build.sh");
+        Engine::start(&bundle, &crate::render::fonts::advances().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn ticks_are_written_with_the_signs_of_the_language() {
+        let engine = engine();
+        let tick = |language: Language, name: &str, value: f64| -> String {
+            let texts = Words::of(language).tick_texts().to_string();
+            engine.run(|ctx| ctx.globals().get::<_, Function>("formatted")?.call((name, value, texts))).unwrap()
+        };
+        let en = |name: &str, values: [f64; 4]| values.map(|value| tick(Language::En, name, value));
+        assert_eq!(en("@short", [0.0, 250.0, 1_500.0, 60_000.0]), ["0", "250", "1.5K", "60K"]);
+        assert_eq!(en("@short", [-100.0, 1_250_000.0, 0.5, 2e9]), ["−100", "1.25M", "0.5", "2B"]);
+        assert_eq!(en("@percent", [0.0, 0.025, 0.12, 1.0]), ["0%", "2.5%", "12%", "100%"]);
+        assert_eq!(en("@change", [0.0, 0.15, -0.15, 0.025]), ["0%", "+15%", "−15%", "+2.5%"]);
+        // where both write the same number, they write it alike
+        for language in Language::ALL {
+            let words = Words::of(language);
+            for value in [0.0, 17.0, 999.0, -42.0] {
+                assert_eq!(tick(language, "@short", value), words.full(value));
+            }
+            for value in [0.31, -0.07, 0.0] {
+                assert_eq!(tick(language, "@change", value), words.change(value));
+            }
+            assert_eq!(tick(language, "@short", 12_500.0), words.short(12_500.0));
+        }
+    }
+
+    #[test]
+    fn a_script_without_end_is_stopped() {
+        let engine = engine();
+        engine.deadline.set(Instant::now());
+        let error = engine
+            .context
+            .with(|ctx| ctx.eval::<(), _>("for (;;) {}").catch(&ctx).map_err(|error| error.to_string()))
+            .unwrap_err();
+        assert!(error.contains("interrupted"), "{error}");
+    }
+
+    #[test]
+    fn a_script_that_hoards_memory_is_stopped() {
+        let engine = engine();
+        let error = engine
+            .run(|ctx| ctx.eval::<(), _>("const all = []; for (;;) all.push(new Array(100000).fill(1));"))
+            .unwrap_err();
+        assert!(matches!(error, RenderError::Script(_)), "{error}");
+    }
+
+    #[test]
+    fn there_is_nothing_to_reach_out_with() {
+        let found: String = engine()
+            .run(|ctx| ctx.eval("['fetch','require','process','document','XMLHttpRequest','std','os'].filter((name) => name in globalThis).join()"))
+            .unwrap();
+        assert_eq!(found, "");
     }
 }

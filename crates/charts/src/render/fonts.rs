@@ -52,7 +52,8 @@ mod tests {
     fn both_weights_have_every_letter_of_the_three_languages() {
         for font in [REGULAR, BOLD] {
             let font = FontRef::new(font).unwrap();
-            let missing: Vec<char> = NEEDED.chars().chain(UNKNOWN.chars()).filter(|&letter| font.charmap().map(letter).is_none()).collect();
+            let missing: Vec<char> =
+                NEEDED.chars().chain(UNKNOWN.chars()).filter(|&letter| font.charmap().map(letter).is_none()).collect();
             assert!(missing.is_empty(), "missing: {missing:?}");
         }
     }
@@ -68,10 +69,13 @@ mod tests {
 
     #[test]
     fn the_database_finds_both_weights_by_the_family() {
-        let weights: Vec<u16> = database().faces().map(|face| {
-            assert_eq!(face.families[0].0, FAMILY);
-            face.weight.0
-        }).collect();
+        let weights: Vec<u16> = database()
+            .faces()
+            .map(|face| {
+                assert_eq!(face.families[0].0, FAMILY);
+                face.weight.0
+            })
+            .collect();
         assert_eq!(weights, [400, 600]);
     }
 }

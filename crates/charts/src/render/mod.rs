@@ -107,7 +107,8 @@ impl Renderer {
     pub fn png(&self, option: &Value, width: u32, height: u32, scale: f32) -> Result<Vec<u8>, RenderError> {
         let (pixels_x, pixels_y) = check_size(width, height, scale)?;
         let svg = self.svg(option, width, height)?;
-        let options = Options { fontdb: Arc::clone(&self.fonts), font_family: fonts::FAMILY.to_owned(), ..Options::default() };
+        let options =
+            Options { fontdb: Arc::clone(&self.fonts), font_family: fonts::FAMILY.to_owned(), ..Options::default() };
         let tree = Tree::from_str(&svg, &options).map_err(|error| RenderError::Svg(error.to_string()))?;
         let mut pixmap = Pixmap::new(pixels_x, pixels_y).ok_or(RenderError::Size { width, height, scale })?;
         resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
