@@ -11,6 +11,7 @@ use crate::analytics::series::ReachDay;
 use crate::analytics::{Dataset, Meta, Window};
 use crate::channels::Channel;
 use crate::posts::MediaType;
+use crate::zone::Zone;
 
 /// A channel in lists and in the switcher.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,9 +19,9 @@ pub struct ChannelCard {
     pub channel: Channel,
     /// [`Channel::slug`]
     pub slug: String,
-    /// newest count, people
+    /// of the last of the 30 days to the newest reading, people
     pub subscribers: Option<i64>,
-    /// median of V(24) / subscribers over the 30 days to the newest post; a ratio
+    /// median of V(24) / subscribers over the same days; a ratio
     pub err24: Option<f64>,
     /// newest snapshot, unix seconds
     pub as_of: Option<i64>,
@@ -136,6 +137,8 @@ pub struct PostPage {
     pub channel: Channel,
     pub slug: String,
     pub freshness: Freshness,
+    /// the channel's clock
+    pub zone: Zone,
     /// with the whole text
     pub post: PostView,
     pub views: PostViews,

@@ -72,8 +72,6 @@ pub enum Outage {
         "the database was written by a newer version (its schema is {found}, this program knows {known}); start the newer program"
     )]
     NewerDatabase { found: i64, known: i64 },
-    #[error("this server was started without the chart renderer")]
-    ChartRenderer,
 }
 
 /// What the request collides with.

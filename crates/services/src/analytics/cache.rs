@@ -17,7 +17,7 @@ use crate::{Error, Result};
 /// Bytes of measured ranges. The idle server stays under 100 MiB with this filled.
 const MEASURED_BYTES_MAX: u64 = 32 << 20;
 /// What nobody asks for goes, so that an idle server is small.
-const IDLE: Duration = Duration::from_secs(600);
+const IDLE: Duration = Duration::from_mins(10);
 /// Cards of every channel a server with many workspaces shows in ten minutes; a few dozen bytes each.
 const HEADLINES_MAX: u64 = 20_000;
 
@@ -92,12 +92,6 @@ impl Cache {
     ) -> Result<CardHeadline> {
         self.headlines.try_get_with(key, load).await.map_err(|error: Arc<Error>| (*error).clone())
     }
-
-    #[cfg(test)]
-    pub(super) async fn ranges(&self) -> u64 {
-        self.measured.run_pending_tasks().await;
-        self.measured.entry_count()
-    }
 }
 
 /// About what a dataset takes in memory.
@@ -109,4 +103,80 @@ fn bytes(data: &Dataset) -> usize {
     let tags: usize = data.posts.hashtags.iter().flatten().map(|tag| tag.capacity() + size_of::<String>()).sum();
     let measured = data.measured.len() * size_of::<Option<f64>>();
     data.posts.len() * (POST + measured) + texts + tags + (data.daily.len() + data.sources.len()) * FACT
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use domain::analytics::AGES_H;
+    use domain::analytics::History;
+    use domain::analytics::curve::UsualCurve;
+    use domain::analytics::history::{PostColumns, ViewReadings};
+    use domain::channels::Channel;
+    use domain::ids::WorkspaceId;
+
+    use super::*;
+    use crate::What;
+
+    fn key(version: i64) -> Key {
+        Key { channel: ChannelId(1), version, from: 0, to: 1, ages_h: AGES_H.to_vec(), max_gap: Gap::Usual }
+    }
+
+    fn measured(text_bytes: usize) -> Measured {
+        let channel = Channel {
+            id: ChannelId(1),
+            workspace_id: WorkspaceId(1),
+            telegram_id: None,
+            username: None,
+            title: String::new(),
+            zone: "UTC".to_owned(),
+            demo: false,
+            created_at: 0,
+        };
+        let (posts, readings) = (PostColumns::default(), ViewReadings { offsets: vec![0], ..ViewReadings::default() });
+        let history = History { channel, as_of: None, posts, readings, daily: Vec::new(), sources: Vec::new() };
+        let mut dataset = Dataset::measure(history, &AGES_H, MaxGap::Usual);
+        dataset.posts.text.push(String::with_capacity(text_bytes));
+        Measured {
+            dataset,
+            latest: Vec::new(),
+            usual_latest: UsualCurve::default(),
+            usual_compare: UsualCurve::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn askers_at_the_same_time_share_one_load_and_another_version_loads_anew() {
+        let (cache, loads) = (Cache::new(), AtomicUsize::new(0));
+        let load = || async {
+            tokio::task::yield_now().await;
+            loads.fetch_add(1, Ordering::SeqCst);
+            Ok(measured(0))
+        };
+        let asked = futures::future::join_all((0..8).map(|_| cache.measured(key(1), load()))).await;
+        assert!(asked.iter().all(Result::is_ok));
+        assert_eq!(loads.load(Ordering::SeqCst), 1);
+        cache.measured(key(2), load()).await.expect("loads");
+        assert_eq!(loads.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn a_failed_load_is_not_kept() {
+        let cache = Cache::new();
+        let failed = cache.measured(key(1), async { Err(Error::NotFound(What::Channel)) }).await;
+        assert_eq!(failed.err(), Some(Error::NotFound(What::Channel)));
+        assert!(cache.measured(key(1), async { Ok(measured(0)) }).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_bounded_in_bytes() {
+        let cache = Cache::new();
+        for version in 0..100 {
+            cache.measured(key(version), async { Ok(measured(1 << 20)) }).await.expect("loads");
+        }
+        cache.measured.run_pending_tasks().await;
+        assert!(cache.measured.weighted_size() <= MEASURED_BYTES_MAX);
+        assert!(cache.measured.entry_count() > 0);
+    }
 }

@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::analytics::curve::{PostCurve, UsualCurve, post_curve, usual_curve};
+use domain::analytics::dataset::HEADLINE_H;
 use domain::analytics::period::Period;
-use domain::analytics::reach::reach;
 use domain::analytics::{AGES_H, Dataset, History, Query, Window};
 use domain::channels::{Channel, ChannelRef};
 use domain::screens::{COMPARE_CURVE_H, Freshness, LATEST_CURVE_H};
@@ -20,16 +20,15 @@ use domain::zone::Zone;
 use store::Tx;
 
 use crate::identity::Viewer;
-use crate::{Ctx, Result, channels};
+use crate::{Ctx, Error, Result, channels};
 
 pub(crate) use cache::Cache;
 use cache::{CardHeadline, Key};
 pub use posts::{compare_posts, post, post_views};
 pub use questions::{
-    compare, content, daily, dashboard, growth, heatmap, overview, reach as reach_by_age, sources, top, trending,
-    view_curve,
+    compare, content, daily, dashboard, growth, heatmap, overview, reach, sources, top, trending, view_curve,
 };
-pub use screens::{LATEST_POSTS, analytics_screen, dashboard_screen};
+pub use screens::{LATEST_POSTS, analytics_screen, compare_over_period, dashboard_screen, most_viewed};
 
 /// A channel's data, measured, and the window that was asked for.
 #[derive(Debug, Clone)]
@@ -73,8 +72,7 @@ pub async fn dataset(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Q
     let newest_post = store::channels::newest_post(&mut tx, channel.id).await?;
     let freshness = freshness(ctx, &mut tx, &channel).await?;
     drop(tx);
-    let zone_of_query = query.tz.as_deref().map(Zone::find).transpose()?;
-    let window = Window::resolve(query, &Zone::find(&channel.zone)?, zone_of_query, newest_post, freshness.read_at)?;
+    let window = Window::resolve(query, &Zone::find(&channel.zone)?, zone_of(query)?, newest_post, freshness.read_at)?;
     load(ctx, channel, window, freshness, query).await
 }
 
@@ -107,7 +105,7 @@ async fn load(ctx: &Ctx, channel: Channel, window: Window, freshness: Freshness,
         max_gap: query.max_gap.into(),
     };
     let wanted = Wanted { channel, window, freshness, key };
-    let measured = ctx.cache.measured(wanted.key.clone(), measure(ctx, &wanted, query)).await?;
+    let measured = ctx.cache.measured(wanted.key.clone(), Box::pin(measure(ctx, &wanted, query))).await?;
     Ok(Loaded { channel: wanted.channel, window: wanted.window, freshness: wanted.freshness, measured })
 }
 
@@ -132,12 +130,16 @@ pub(crate) async fn card_headline(ctx: &Ctx, channel: &Channel) -> Result<CardHe
     let freshness = freshness(ctx, &mut tx, channel).await?;
     drop(tx);
     ctx.cache
-        .headline((channel.id, freshness.version), async {
-            let loaded = load_period(ctx, channel.clone(), Period::default()).await?;
-            let (data, window) = (loaded.dataset(), &loaded.window);
-            let err24 = reach(data, window, &AGES_H).data.at(24).and_then(|age| age.err);
-            Ok(CardHeadline { subscribers: data.subscribers_in(window), err24, freshness })
-        })
+        .headline(
+            (channel.id, freshness.version),
+            Box::pin(async {
+                let loaded = load_period(ctx, channel.clone(), Period::default()).await?;
+                let (data, window) = (loaded.dataset(), &loaded.window);
+                let reach = domain::analytics::reach::reach(data, window, &[HEADLINE_H]);
+                let err24 = reach.data.at(HEADLINE_H).and_then(|age| age.err);
+                Ok(CardHeadline { subscribers: data.subscribers_in(window), err24, freshness })
+            }),
+        )
         .await
 }
 
@@ -145,6 +147,12 @@ async fn freshness(ctx: &Ctx, tx: &mut Tx, channel: &Channel) -> Result<Freshnes
     let (version, changed_at) = store::analytics::data_version(tx, channel.id).await?;
     let as_of = store::analytics::as_of(tx, channel.id).await?;
     Ok(Freshness { as_of, version, changed_at, read_at: ctx.now() })
+}
+
+/// The zone that the query names, if it does.
+fn zone_of(query: &Query) -> Result<Option<Zone>> {
+    let named = query.tz.as_deref().map(Zone::find).transpose();
+    named.map_err(|error| Error::invalid("tz", error.to_string()))
 }
 
 /// Rows of one post and of the posts before it.

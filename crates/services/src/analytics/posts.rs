@@ -7,6 +7,7 @@ use domain::analytics::{AGES_H, Dataset, Meta};
 use domain::channels::{Channel, ChannelRef};
 use domain::posts::Snapshot;
 use domain::screens::{COMPARE_CURVE_H, COMPARED_POSTS_MAX, POST_CURVE_H, PostLink, PostPage, PostsCompared};
+use domain::zone::Zone;
 use store::Tx;
 
 use super::{freshness, post_history};
@@ -32,6 +33,7 @@ pub async fn post(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, post_id: i64
     post.text = whole.and_then(|whole| whole.text).unwrap_or_default();
     Ok(PostPage {
         slug: channel.slug(),
+        zone: Zone::find(&channel.zone)?,
         earlier: index.checked_sub(1).map(|earlier| PostLink {
             post_id: data.posts.post_id[earlier],
             title: title(&data.posts.text[earlier]),

@@ -17,7 +17,7 @@ use domain::analytics::{self as domain_analytics, AGES_H, Answer, Meta, Query, W
 use domain::channels::ChannelRef;
 use domain::zone::Zone;
 
-use super::{Loaded, dataset, freshness, load};
+use super::{Loaded, dataset, freshness, load, zone_of};
 use crate::identity::Viewer;
 use crate::{Ctx, Error, Result, channels};
 
@@ -116,8 +116,7 @@ pub async fn compare(
     }
     drop(tx);
     let zones: Vec<&str> = visible.iter().map(|channel| channel.zone.as_str()).collect();
-    let zone_of_query = query.tz.as_deref().map(Zone::find).transpose()?;
-    let window = Window::resolve(query, &common_zone(&zones)?, zone_of_query, newest_post, ctx.now())?;
+    let window = Window::resolve(query, &common_zone(&zones)?, zone_of(query)?, newest_post, ctx.now())?;
 
     let mut rows = Vec::new();
     let mut meta = Meta {

@@ -1,15 +1,18 @@
 //! What a whole screen needs, in one value each.
 
-use domain::analytics::Dataset;
+use domain::analytics::compare::{CompareSort, ComparedChannel};
 use domain::analytics::headline::headline;
 use domain::analytics::period::Period;
 use domain::analytics::posts::{against_usual, in_window, post_view};
+use domain::analytics::query::{Bound, Sort};
 use domain::analytics::series::reach_by_day;
+use domain::analytics::top::top;
+use domain::analytics::{Answer, Dataset, Query};
 use domain::channels::ChannelRef;
 use domain::screens::{AnalyticsScreen, DashboardScreen, LatestPost};
 
 use super::attention::attention;
-use super::{Loaded, dataset_of_period};
+use super::{Loaded, compare, dataset_of_period};
 use crate::identity::Viewer;
 use crate::{Ctx, Result};
 
@@ -57,6 +60,36 @@ pub async fn analytics_screen(
         usual: loaded.measured.usual_compare.clone(),
         window: loaded.window,
     })
+}
+
+/// Ids of a period's most viewed posts, the most viewed first.
+pub async fn most_viewed(
+    ctx: &Ctx,
+    viewer: &Viewer,
+    channel: &ChannelRef,
+    period: Period,
+    count: usize,
+) -> Result<Vec<i64>> {
+    let loaded = dataset_of_period(ctx, viewer, channel, period).await?;
+    let posts = top(loaded.dataset(), &loaded.window, Sort::Views, 0, count).data;
+    Ok(posts.into_iter().map(|post| post.post_id).collect())
+}
+
+/// Every channel the viewer may see, over the window that a period means for one of them.
+pub async fn compare_over_period(
+    ctx: &Ctx,
+    viewer: &Viewer,
+    channel: &ChannelRef,
+    period: Period,
+) -> Result<Answer<Vec<ComparedChannel>>> {
+    let window = dataset_of_period(ctx, viewer, channel, period).await?.window;
+    let query = Query {
+        from: Some(Bound::Instant(window.from)),
+        to: Some(Bound::Instant(window.to)),
+        tz: Some(window.zone.name().to_owned()),
+        ..Query::default()
+    };
+    compare(ctx, viewer, CompareSort::default(), &query).await
 }
 
 /// The newest posts of the range with their curves, newest first.

@@ -207,7 +207,7 @@ impl World {
             .map(|rate| rate * (0.35 * dice.normal()).exp());
         let mut pace = (PACE_SPREAD * dice.normal()).exp().clamp(0.6, 1.7);
         if viral {
-            log_lift += dice.between(2.2_f64.ln(), 5.0_f64.ln());
+            log_lift += dice.between(2.5_f64.ln(), 6.0_f64.ln());
             rates[0] *= 3.2;
             pace *= 1.25;
         }

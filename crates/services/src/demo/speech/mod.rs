@@ -153,7 +153,7 @@ mod tests {
         let lengths: Vec<usize> = (0..2000)
             .map(|index| {
                 let length = Length::throw(&mut dice);
-                super::orbit_daily::SPEECH.post(index % 40, length, &mut dice).chars().count()
+                orbit_daily::SPEECH.post(index % 40, length, &mut dice).chars().count()
             })
             .collect();
         for band in [0..1, 1..100, 100..300, 300..1000, 1000..1501] {

@@ -1,0 +1,11 @@
+//! The services on a real database with a clock that the test moves.
+
+mod analytics;
+mod audit;
+mod channels;
+mod demo;
+mod identity;
+mod maintenance;
+mod permissions;
+mod place;
+mod settings;

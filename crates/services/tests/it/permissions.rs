@@ -1,0 +1,254 @@
+//! Who may do what: every use case by every role, and by somebody of another workspace.
+
+use domain::analytics::Query;
+use domain::analytics::compare::CompareSort;
+use domain::analytics::period::Period;
+use domain::channels::ChannelRef;
+use domain::identity::Role;
+use domain::ids::{InvitationId, PersonId};
+use domain::settings::Retention;
+use futures::future::BoxFuture;
+use services::channels::Changes;
+use services::{Ctx, Error, Result, Viewer, What, analytics, audit, channels, demo, identity, settings};
+
+use crate::place::{Place, named};
+
+type Act = for<'a> fn(&'a Ctx, &'a Viewer, &'a ChannelRef) -> BoxFuture<'a, Result<()>>;
+
+struct UseCase {
+    name: &'static str,
+    least: Role,
+    /// is about a channel: whoever is of another workspace gets "no such channel"
+    of_channel: bool,
+    act: Act,
+}
+
+macro_rules! use_case {
+    ($name:literal, $least:ident, $of_channel:literal, |$ctx:ident, $viewer:ident, $channel:ident| $act:expr) => {
+        UseCase {
+            name: $name,
+            least: Role::$least,
+            of_channel: $of_channel,
+            act: |$ctx, $viewer, $channel| {
+                let _ = $channel;
+                Box::pin(async move { $act.await.map(drop) })
+            },
+        }
+    };
+}
+
+const NOBODY: PersonId = PersonId(-1);
+const NO_INVITATION: InvitationId = InvitationId(-1);
+
+fn use_cases() -> Vec<UseCase> {
+    vec![
+        use_case!("channels::visible", Viewer, false, |ctx, viewer, channel| channels::visible(ctx, viewer)),
+        use_case!("channels::list", Viewer, false, |ctx, viewer, channel| channels::list(ctx, viewer)),
+        use_case!("channels::find", Viewer, true, |ctx, viewer, channel| channels::find(ctx, viewer, channel)),
+        use_case!("channels::update", Editor, true, |ctx, viewer, channel| channels::update(
+            ctx,
+            viewer,
+            channel,
+            Changes { title: Some("New".into()), zone: None }
+        )),
+        use_case!("channels::delete", Owner, true, |ctx, viewer, channel| channels::delete(
+            ctx,
+            viewer,
+            channel,
+            "Channel mine"
+        )),
+        use_case!("analytics::overview", Viewer, true, |ctx, viewer, channel| analytics::overview(
+            ctx,
+            viewer,
+            channel,
+            &Query::default()
+        )),
+        use_case!("analytics::daily", Viewer, true, |ctx, viewer, channel| analytics::daily(
+            ctx,
+            viewer,
+            channel,
+            &Query::default()
+        )),
+        use_case!("analytics::top", Viewer, true, |ctx, viewer, channel| analytics::top(
+            ctx,
+            viewer,
+            channel,
+            &Query::default()
+        )),
+        use_case!("analytics::view_curve", Viewer, true, |ctx, viewer, channel| analytics::view_curve(
+            ctx,
+            viewer,
+            channel,
+            &Query::default()
+        )),
+        use_case!("analytics::reach", Viewer, true, |ctx, viewer, channel| analytics::reach(
+            ctx,
+            viewer,
+            channel,
+            &Query::default()
+        )),
+        use_case!("analytics::heatmap", Viewer, true, |ctx, viewer, channel| analytics::heatmap(
+            ctx,
+            viewer,
+            channel,
+            &Query::default()
+        )),
+        use_case!("analytics::trending", Viewer, true, |ctx, viewer, channel| analytics::trending(
+            ctx,
+            viewer,
+            channel,
+            &Query::default()
+        )),
+        use_case!("analytics::growth", Viewer, true, |ctx, viewer, channel| analytics::growth(
+            ctx,
+            viewer,
+            channel,
+            &Query::default()
+        )),
+        use_case!("analytics::sources", Viewer, true, |ctx, viewer, channel| analytics::sources(
+            ctx,
+            viewer,
+            channel,
+            &Query::default()
+        )),
+        use_case!("analytics::content", Viewer, true, |ctx, viewer, channel| analytics::content(
+            ctx,
+            viewer,
+            channel,
+            &Query::default()
+        )),
+        use_case!("analytics::dashboard", Viewer, true, |ctx, viewer, channel| analytics::dashboard(
+            ctx,
+            viewer,
+            channel,
+            &Query::default()
+        )),
+        use_case!("analytics::compare", Viewer, false, |ctx, viewer, channel| analytics::compare(
+            ctx,
+            viewer,
+            CompareSort::default(),
+            &Query::default()
+        )),
+        use_case!("analytics::dashboard_screen", Viewer, true, |ctx, viewer, channel| analytics::dashboard_screen(
+            ctx,
+            viewer,
+            channel,
+            Period::default()
+        )),
+        use_case!("analytics::analytics_screen", Viewer, true, |ctx, viewer, channel| analytics::analytics_screen(
+            ctx,
+            viewer,
+            channel,
+            Period::default()
+        )),
+        use_case!("analytics::post", Viewer, true, |ctx, viewer, channel| analytics::post(ctx, viewer, channel, 3)),
+        use_case!("analytics::post_views", Viewer, true, |ctx, viewer, channel| analytics::post_views(
+            ctx, viewer, channel, 3
+        )),
+        use_case!("analytics::compare_posts", Viewer, true, |ctx, viewer, channel| analytics::compare_posts(
+            ctx,
+            viewer,
+            channel,
+            &[2, 3]
+        )),
+        use_case!("identity::session_info", Viewer, false, |ctx, viewer, channel| identity::session_info(ctx, viewer)),
+        use_case!("identity::set_language", Viewer, false, |ctx, viewer, channel| identity::set_language(
+            ctx,
+            viewer,
+            Some("uz")
+        )),
+        use_case!("identity::members", Viewer, false, |ctx, viewer, channel| identity::members(ctx, viewer)),
+        use_case!("identity::set_role", Owner, false, |ctx, viewer, channel| unless_missing(identity::set_role(
+            ctx,
+            viewer,
+            NOBODY,
+            Role::Editor
+        ))),
+        use_case!("identity::remove_member", Owner, false, |ctx, viewer, channel| unless_missing(
+            identity::remove_member(ctx, viewer, NOBODY)
+        )),
+        use_case!("identity::invite", Owner, false, |ctx, viewer, channel| identity::invite(ctx, viewer, Role::Editor)),
+        use_case!("identity::invitations", Owner, false, |ctx, viewer, channel| identity::invitations(ctx, viewer)),
+        use_case!("identity::revoke_invitation", Owner, false, |ctx, viewer, channel| unless_missing(
+            identity::revoke_invitation(ctx, viewer, NO_INVITATION)
+        )),
+        use_case!("settings::retention", Viewer, false, |ctx, viewer, channel| settings::retention(ctx, viewer)),
+        use_case!("settings::set_retention", Owner, false, |ctx, viewer, channel| settings::set_retention(
+            ctx,
+            viewer,
+            Retention::default()
+        )),
+        use_case!("audit::list", Owner, false, |ctx, viewer, channel| audit::list(ctx, viewer, None)),
+        use_case!("demo::fill", Editor, false, |ctx, viewer, channel| demo::fill(
+            ctx,
+            viewer,
+            demo::Options { channels: 1, days: 1, ..demo::Options::default() }
+        )),
+    ]
+}
+
+/// Whoever got past the permission check finds nobody there.
+async fn unless_missing(act: impl Future<Output = Result<()>>) -> Result<()> {
+    match act.await {
+        Err(Error::NotFound(What::Member | What::Invitation)) => Ok(()),
+        other => other,
+    }
+}
+
+#[tokio::test]
+async fn every_use_case_asks_for_its_role() {
+    let place = Place::new().await;
+    let members = [
+        place.member("Vera", Role::Viewer).await,
+        place.member("Eldor", Role::Editor).await,
+        place.member("Olim", Role::Owner).await,
+        place.operator(),
+    ];
+    for (index, case) in use_cases().into_iter().enumerate() {
+        for (place_in_list, viewer) in members.iter().enumerate() {
+            let username = format!("mine{index}_{place_in_list}");
+            let channel = if case.of_channel { place.channel(&username).await.slug() } else { username };
+            if case.name == "channels::delete" {
+                rename(&place, &channel).await;
+            }
+            let outcome = (case.act)(&place.ctx, viewer, &named(&channel)).await;
+            let expected =
+                if viewer.role() >= case.least { Ok(()) } else { Err(Error::Forbidden { needs: case.least }) };
+            assert_eq!(outcome, expected, "{} by {:?}", case.name, viewer.role());
+        }
+    }
+}
+
+async fn rename(place: &Place, channel: &str) {
+    let changes = Changes { title: Some("Channel mine".to_owned()), zone: None };
+    channels::update(&place.ctx, &place.operator(), &named(channel), changes).await.expect("renamed");
+}
+
+#[tokio::test]
+async fn a_channel_of_another_workspace_is_as_unknown_as_none_at_all() {
+    let place = Place::new().await;
+    let channel = place.channel("mine").await;
+    let stranger = place.stranger().await;
+    for case in use_cases().into_iter().filter(|case| case.of_channel) {
+        for name in ["mine".to_owned(), format!("c{}", channel.id), "nobody_knows_it".to_owned()] {
+            let outcome = (case.act)(&place.ctx, &stranger, &named(&name)).await;
+            assert_eq!(outcome, Err(Error::NotFound(What::Channel)), "{} of {name}", case.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_another_workspace_shows_in_lists() {
+    let place = Place::new().await;
+    place.channel("mine").await;
+    let stranger = place.stranger().await;
+    assert!(channels::visible(&place.ctx, &stranger).await.expect("listed").is_empty());
+    assert!(channels::list(&place.ctx, &stranger).await.expect("listed").is_empty());
+    let compared = analytics::compare(&place.ctx, &stranger, CompareSort::default(), &Query::default()).await;
+    assert!(compared.expect("compared").data.is_empty());
+    let members = identity::members(&place.ctx, &stranger).await.expect("listed");
+    assert_eq!(members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>(), ["Stranger"]);
+    identity::invite(&place.ctx, &place.operator(), Role::Editor).await.expect("invited");
+    assert!(identity::invitations(&place.ctx, &stranger).await.expect("listed").is_empty());
+    assert!(audit::list(&place.ctx, &stranger, None).await.expect("listed").is_empty());
+}
