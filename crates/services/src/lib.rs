@@ -13,6 +13,7 @@ pub mod analytics;
 pub mod audit;
 pub mod channels;
 pub mod clock;
+pub mod collect;
 pub mod demo;
 pub mod entitlements;
 pub mod error;

@@ -151,9 +151,9 @@ mod tests {
     use domain::posts::Counters;
 
     use super::*;
+    use crate::both_dbs;
     use crate::collect::tests::{channel, fill, post};
     use crate::collect::{Series, merge_snapshots, upsert_posts};
-    use crate::both_dbs;
 
     both_dbs! {
         async fn a_history_has_the_window_and_the_posts_before(db: &Db) {

@@ -157,6 +157,12 @@ pub async fn revoke_invitation(tx: &mut Tx, workspace: WorkspaceId, id: Invitati
     Ok(execute!(tx, |conn| sqlx::query(SQL).bind(workspace).bind(id).bind(now).execute(conn))? > 0)
 }
 
+/// Removes invitations that were used, taken back or ran out before `at`; how many there were.
+pub async fn delete_invitations_before(tx: &mut Tx, at: i64) -> Result<u64> {
+    const SQL: &str = "DELETE FROM invitation WHERE COALESCE(accepted_at, revoked_at, expires_at) < $1";
+    execute!(tx, |conn| sqlx::query(SQL).bind(at).execute(conn))
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Session {
     pub person_id: PersonId,

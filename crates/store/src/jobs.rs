@@ -175,6 +175,21 @@ pub async fn next_run_at(tx: &mut Tx, kinds: &[&str]) -> Result<Option<i64>> {
     on!(tx, |conn| sqlx::query_scalar(sql).bind(&kinds).fetch_one(conn))
 }
 
+/// Whether [`claim`] would find something: a look that does not take the writer's place.
+pub async fn any_claimable(tx: &mut Tx, kinds: &[&str], now: i64) -> Result<bool> {
+    // each has its own function for lists in JSON
+    const SQL: Dialect = Dialect {
+        sqlite: "SELECT COUNT(*) FROM job WHERE kind IN (SELECT value FROM json_each($1)) \
+            AND ((state = 'waiting' AND run_at <= $2) OR (state = 'running' AND leased_until <= $2))",
+        postgres: "SELECT COUNT(*) FROM job WHERE kind IN (SELECT jsonb_array_elements_text(CAST($1 AS jsonb))) \
+            AND ((state = 'waiting' AND run_at <= $2) OR (state = 'running' AND leased_until <= $2))",
+    };
+    let kinds = serde_json::Value::from(kinds).to_string();
+    let sql = SQL.of(tx);
+    let claimable: i64 = on!(tx, |conn| sqlx::query_scalar(sql).bind(&kinds).bind(now).fetch_one(conn))?;
+    Ok(claimable > 0)
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Schedule {
     pub name: String,

@@ -10,10 +10,10 @@ pub mod stage;
 use domain::ids::ChannelId;
 
 pub use daily::{list_daily, list_sources, upsert_daily, upsert_sources};
-pub(crate) use posts::find_posts;
-pub use posts::{PostFacts, list_post_ids, list_posts, upsert_posts};
-pub use snapshots::{Series, list_series, merge_snapshots};
-pub(crate) use snapshots::{damaged, find_series};
+
+pub use posts::{PostFacts, find_posts, list_post_ids, list_posts, list_posts_by_id, upsert_posts};
+pub(crate) use snapshots::damaged;
+pub use snapshots::{Series, find_series, list_series, merge_snapshots};
 
 use crate::{Dialect, Result, Tx, execute, on, outbox};
 

@@ -116,7 +116,7 @@ pub async fn upsert_posts(tx: &mut Tx, channel: ChannelId, posts: &[PostFacts]) 
 }
 
 /// Those of the given posts that exist.
-pub(crate) async fn find_posts(
+pub async fn find_posts(
     tx: &mut Tx,
     channel: ChannelId,
     ids: impl Iterator<Item = i64>,
@@ -200,12 +200,7 @@ pub async fn list_post_ids(tx: &mut Tx, channel: ChannelId) -> Result<Vec<i64>> 
 }
 
 /// Posts with an id above `after`, by id: pages of a staging area.
-pub(crate) async fn list_posts_by_id(
-    tx: &mut Tx,
-    channel: ChannelId,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<PostFacts>> {
+pub async fn list_posts_by_id(tx: &mut Tx, channel: ChannelId, after: i64, limit: i64) -> Result<Vec<PostFacts>> {
     const SQL: &str = "SELECT post_id, date_utc, views, forwards, reactions, replies, counted_at, media_type, \
         album_size, forwarded, source, text FROM post WHERE channel_id = $1 AND post_id > $2 \
         ORDER BY post_id LIMIT $3";

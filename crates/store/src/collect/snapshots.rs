@@ -60,7 +60,7 @@ fn changed_values(before: &[Snapshot], after: &[Snapshot]) -> usize {
 }
 
 /// The series of those of the given posts that have one.
-pub(crate) async fn find_series(
+pub async fn find_series(
     tx: &mut Tx,
     channel: ChannelId,
     ids: impl Iterator<Item = i64>,

@@ -1,1 +1,273 @@
-//! An import in the making: rows under a key of their own, which no reader sees.
+//! An import in the making. A run stages rows, chunk by chunk, under channel keys of its own that no reader sees; each
+//! chunk commits together with how far the file was read, so a run that was stopped continues where it was. At the
+//! end one short unit of work makes the rows visible: a new channel by taking its staging key for its own, a known one
+//! by merging.
+
+use std::collections::HashMap;
+
+use domain::analytics::history::{DailyFact, SourceFact};
+use domain::ids::{ChannelId, WorkspaceId};
+use domain::posts::Snapshot;
+use jiff::civil::Date;
+
+use super::posts::write_posts;
+use super::snapshots::write_series;
+use super::{PostFacts, Series, add_totals, batch, daily, find_posts, find_series};
+use crate::channels::NewChannel;
+use crate::{Error, Result, Tx, execute, on, series};
+
+/// A file on its way in.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Run {
+    pub id: i64,
+    /// what was asked and of which file
+    pub identity: String,
+    /// how far it is, JSON of the service
+    pub progress: String,
+}
+
+pub async fn find_run(tx: &mut Tx, workspace: WorkspaceId, identity: &str) -> Result<Option<Run>> {
+    const SQL: &str = "SELECT id, identity, progress FROM import_run WHERE workspace_id = $1 AND identity = $2";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(workspace).bind(identity).fetch_optional(conn))
+}
+
+/// Conflict: `import_run_workspace_id_identity`, when another process began the same.
+pub async fn insert_run(tx: &mut Tx, workspace: WorkspaceId, identity: &str, progress: &str, now: i64) -> Result<Run> {
+    const SQL: &str = "INSERT INTO import_run (workspace_id, identity, progress, created_at, touched_at) \
+        VALUES ($1, $2, $3, $4, $4) RETURNING id, identity, progress";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(workspace).bind(identity).bind(progress).bind(now).fetch_one(conn))
+}
+
+/// Notes how far the run is. `false` when it is no longer where the caller left it: another process works on it.
+pub async fn save_progress(tx: &mut Tx, run: &mut Run, progress: String, now: i64) -> Result<bool> {
+    const SQL: &str = "UPDATE import_run SET progress = $3, touched_at = $4 WHERE id = $1 AND progress = $2";
+    let saved =
+        execute!(tx, |conn| sqlx::query(SQL).bind(run.id).bind(&run.progress).bind(&progress).bind(now).execute(conn))?;
+    run.progress = progress;
+    Ok(saved > 0)
+}
+
+/// Forgets the run; what is still staged is hidden for good and goes with the rows of deleted channels.
+pub async fn delete_run(tx: &mut Tx, run: i64, now: i64) -> Result<()> {
+    const HIDE: &str = "UPDATE channel SET import_run_id = NULL, deleted_at = $2 WHERE import_run_id = $1";
+    const STAGES: &str = "DELETE FROM import_stage WHERE import_run_id = $1";
+    const RUN: &str = "DELETE FROM import_run WHERE id = $1";
+    execute!(tx, |conn| sqlx::query(HIDE).bind(run).bind(now).execute(conn))?;
+    execute!(tx, |conn| sqlx::query(STAGES).bind(run).execute(conn))?;
+    execute!(tx, |conn| sqlx::query(RUN).bind(run).execute(conn))?;
+    Ok(())
+}
+
+/// Runs that nobody touched since `at`.
+pub async fn list_stale_runs(tx: &mut Tx, at: i64) -> Result<Vec<i64>> {
+    const SQL: &str = "SELECT id FROM import_run WHERE touched_at < $1 ORDER BY id";
+    on!(tx, |conn| sqlx::query_scalar(SQL).bind(at).fetch_all(conn))
+}
+
+/// Where the rows of one channel of the file are staged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    pub run: i64,
+    /// the channel as the file names it
+    pub name: String,
+    /// the key the rows are under
+    pub channel: ChannelId,
+    /// smallest and largest post staged; `None` while there is none
+    pub posts: Option<(i64, i64)>,
+}
+
+pub async fn insert_stage(tx: &mut Tx, run: &Run, workspace: WorkspaceId, name: &str, now: i64) -> Result<Stage> {
+    const CHANNEL: &str = "INSERT INTO channel (workspace_id, title, zone, demo, created_at, import_run_id) \
+        VALUES ($1, $2, 'UTC', $3, $4, $5) RETURNING id";
+    const STAGE: &str = "INSERT INTO import_stage (import_run_id, name, channel_id) VALUES ($1, $2, $3)";
+    let channel = on!(tx, |conn| sqlx::query_scalar(CHANNEL)
+        .bind(workspace)
+        .bind(name)
+        .bind(false)
+        .bind(now)
+        .bind(run.id)
+        .fetch_one(conn))?;
+    execute!(tx, |conn| sqlx::query(STAGE).bind(run.id).bind(name).bind(channel).execute(conn))?;
+    Ok(Stage { run: run.id, name: name.to_owned(), channel, posts: None })
+}
+
+/// The run's stages, by name.
+pub async fn list_stages(tx: &mut Tx, run: &Run) -> Result<Vec<Stage>> {
+    const SQL: &str = "SELECT name, channel_id, first_post_id, last_post_id FROM import_stage \
+        WHERE import_run_id = $1 ORDER BY name";
+    let rows: Vec<(String, ChannelId, Option<i64>, Option<i64>)> =
+        on!(tx, |conn| sqlx::query_as(SQL).bind(run.id).fetch_all(conn))?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, channel, first, last)| Stage { run: run.id, name, channel, posts: first.zip(last) })
+        .collect())
+}
+
+/// Makes a new channel of a stage, under the stage's own key. Conflict as in [`crate::channels::insert`].
+pub async fn reveal(tx: &mut Tx, stage: &Stage, channel: &NewChannel, now: i64) -> Result<()> {
+    const SQL: &str = "UPDATE channel SET import_run_id = NULL, telegram_id = $2, username = $3, title = $4, \
+        zone = $5, created_at = $6 WHERE id = $1 AND import_run_id = $7";
+    const STAGE: &str = "DELETE FROM import_stage WHERE channel_id = $1";
+    let revealed = execute!(tx, |conn| sqlx::query(SQL)
+        .bind(stage.channel)
+        .bind(channel.telegram_id)
+        .bind(&channel.username)
+        .bind(&channel.title)
+        .bind(&channel.zone)
+        .bind(now)
+        .bind(stage.run)
+        .execute(conn))?;
+    if revealed == 0 {
+        return Err(Error::Busy);
+    }
+    execute!(tx, |conn| sqlx::query(STAGE).bind(stage.channel).execute(conn))?;
+    Ok(())
+}
+
+/// What became of a chunk's rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Staged {
+    /// rows that were not staged yet
+    pub added: u64,
+    /// rows that were staged before with the same values
+    pub repeated: u64,
+    /// positions, in the chunk, of rows that were staged before with other values; they are not staged
+    pub clashes: Vec<usize>,
+}
+
+/// Adds posts, ordered by id, each once in `posts`. With `with_snapshots` the counts of each become its first
+/// snapshot, taken at `counted_at`: right for a channel that is new.
+pub async fn add_posts(tx: &mut Tx, stage: &mut Stage, posts: &[PostFacts], with_snapshots: bool) -> Result<Staged> {
+    let mut staged = Staged::default();
+    let mut snapshots = 0;
+    let mut newest = None;
+    for (number, chunk) in posts.chunks(batch::ROWS).enumerate() {
+        let mut fresh = Vec::new();
+        let known = if touches(stage, chunk[0].post_id, chunk[chunk.len() - 1].post_id) {
+            find_posts(tx, stage.channel, chunk.iter().map(|post| post.post_id)).await?
+        } else {
+            HashMap::new()
+        };
+        for (index, post) in chunk.iter().enumerate() {
+            match known.get(&post.post_id) {
+                None => fresh.push(index),
+                Some(before) if before == post => staged.repeated += 1,
+                Some(_) => staged.clashes.push(number * batch::ROWS + index),
+            }
+        }
+        staged.added += fresh.len() as u64;
+        if fresh.len() == chunk.len() {
+            write_posts(tx, stage.channel, chunk).await?;
+        } else {
+            let fresh: Vec<_> = fresh.iter().map(|&index| chunk[index].clone()).collect();
+            write_posts(tx, stage.channel, &fresh).await?;
+        }
+        if with_snapshots {
+            let series: Vec<_> = fresh.iter().filter_map(|&index| first_snapshot(&chunk[index])).collect();
+            snapshots += series.len() as i64;
+            newest = newest.max(series.iter().map(|series| series.snapshots[0].at).max());
+            write_series(tx, stage.channel, &series).await?;
+        }
+    }
+    add_totals(tx, stage.channel, staged.added as i64, snapshots, newest).await?;
+    widen(tx, stage, posts.first().map(|post| post.post_id), posts.last().map(|post| post.post_id)).await?;
+    Ok(staged)
+}
+
+fn first_snapshot(post: &PostFacts) -> Option<Series> {
+    let at = post.counted_at?;
+    Some(Series { post_id: post.post_id, snapshots: vec![Snapshot { at, counters: post.counters }] })
+}
+
+/// Adds snapshots, ordered by post, each post once in `series`. Positions of clashes count snapshots from the
+/// beginning of `series`.
+pub async fn add_snapshots(tx: &mut Tx, stage: &mut Stage, series: &[Series]) -> Result<Staged> {
+    let mut staged = Staged::default();
+    let mut position = 0;
+    for chunk in series.chunks(batch::ROWS) {
+        if !touches(stage, chunk[0].post_id, chunk[chunk.len() - 1].post_id) {
+            write_series(tx, stage.channel, chunk).await?;
+            let snapshots: usize = chunk.iter().map(|series| series.snapshots.len()).sum();
+            staged.added += snapshots as u64;
+            position += snapshots;
+            continue;
+        }
+        let known = find_series(tx, stage.channel, chunk.iter().map(|series| series.post_id)).await?;
+        let mut changed = Vec::with_capacity(chunk.len());
+        for new in chunk {
+            let before = known.get(&new.post_id).map_or(&[][..], Vec::as_slice);
+            let mut fresh = Vec::with_capacity(new.snapshots.len());
+            for snapshot in &new.snapshots {
+                match before.binary_search_by_key(&snapshot.at, |known| known.at) {
+                    Err(_) => fresh.push(*snapshot),
+                    Ok(index) if before[index].counters == snapshot.counters => staged.repeated += 1,
+                    Ok(_) => staged.clashes.push(position),
+                }
+                position += 1;
+            }
+            if !fresh.is_empty() {
+                staged.added += fresh.len() as u64;
+                changed.push(Series { post_id: new.post_id, snapshots: series::merge(before, &fresh) });
+            }
+        }
+        write_series(tx, stage.channel, &changed).await?;
+    }
+    widen(tx, stage, series.first().map(|series| series.post_id), series.last().map(|series| series.post_id)).await?;
+    Ok(staged)
+}
+
+/// Adds days, ordered, each once in `facts`.
+pub async fn add_daily(tx: &mut Tx, stage: &Stage, facts: &[DailyFact]) -> Result<Staged> {
+    let (Some(first), Some(last)) = (facts.first(), facts.last()) else { return Ok(Staged::default()) };
+    let known: HashMap<Date, DailyFact> = daily::list_daily(tx, stage.channel, first.day, last.day)
+        .await?
+        .into_iter()
+        .map(|fact| (fact.day, fact))
+        .collect();
+    let (staged, fresh) = sort_out(facts, |fact| known.get(&fact.day));
+    daily::upsert_daily(tx, stage.channel, &fresh).await?;
+    Ok(staged)
+}
+
+/// Adds views by source, ordered by day, each (day, origin) once in `facts`.
+pub async fn add_sources(tx: &mut Tx, stage: &Stage, facts: &[SourceFact]) -> Result<Staged> {
+    let (Some(first), Some(last)) = (facts.first(), facts.last()) else { return Ok(Staged::default()) };
+    let known: HashMap<(Date, String), SourceFact> = daily::list_sources(tx, stage.channel, first.day, last.day)
+        .await?
+        .into_iter()
+        .map(|fact| ((fact.day, fact.origin.clone()), fact))
+        .collect();
+    let (staged, fresh) = sort_out(facts, |fact| known.get(&(fact.day, fact.origin.clone())));
+    daily::upsert_sources(tx, stage.channel, &fresh).await?;
+    Ok(staged)
+}
+
+fn sort_out<'a, T: PartialEq + Clone + 'a>(rows: &[T], known: impl Fn(&T) -> Option<&'a T>) -> (Staged, Vec<T>) {
+    let mut staged = Staged::default();
+    let mut fresh = Vec::with_capacity(rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        match known(row) {
+            None => fresh.push(row.clone()),
+            Some(before) if before == row => staged.repeated += 1,
+            Some(_) => staged.clashes.push(index),
+        }
+    }
+    staged.added = fresh.len() as u64;
+    (staged, fresh)
+}
+
+/// Whether posts `first ..= last` may be staged already. Files are mostly in order, so mostly they are not, and
+/// nothing needs to be looked up.
+fn touches(stage: &Stage, first: i64, last: i64) -> bool {
+    stage.posts.is_some_and(|(lowest, highest)| first <= highest && last >= lowest)
+}
+
+async fn widen(tx: &mut Tx, stage: &mut Stage, first: Option<i64>, last: Option<i64>) -> Result<()> {
+    const SQL: &str = "UPDATE import_stage SET first_post_id = $2, last_post_id = $3 WHERE channel_id = $1";
+    let Some((first, last)) = first.zip(last) else { return Ok(()) };
+    let (lowest, highest) =
+        stage.posts.map_or((first, last), |(lowest, highest)| (lowest.min(first), highest.max(last)));
+    execute!(tx, |conn| sqlx::query(SQL).bind(stage.channel).bind(lowest).bind(highest).execute(conn))?;
+    stage.posts = Some((lowest, highest));
+    Ok(())
+}
