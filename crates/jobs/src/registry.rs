@@ -1,0 +1,82 @@
+//! All jobs and when they run: the one list.
+
+use futures::future::BoxFuture;
+use services::Ctx;
+use services::channels::PurgeChannels;
+use services::demo::AdvanceDemo;
+use services::maintenance::UpkeepDatabase;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Outcome, advance_demo, purge_channels, upkeep_database};
+
+const MINUTE_S: i64 = 60;
+const HOUR_S: i64 = 60 * MINUTE_S;
+const DAY_S: i64 = 24 * HOUR_S;
+
+/// What is known about a kind of job.
+pub struct Job {
+    /// in the queue
+    pub kind: &'static str,
+    /// tries before it is kept as failed
+    pub attempts_max: i64,
+    /// seconds between two runs; `None`: only when something enqueues it. A scheduled job's kind is its dedup key.
+    pub every_s: Option<i64>,
+    pub body: fn(Ctx, serde_json::Value, CancellationToken) -> BoxFuture<'static, Outcome>,
+}
+
+const REGISTRY: &[Job] = &[
+    Job {
+        kind: AdvanceDemo::KIND,
+        attempts_max: 3,
+        every_s: Some(5 * MINUTE_S),
+        body: |ctx, _, stopping| Box::pin(advance_demo::run(ctx, stopping)),
+    },
+    Job {
+        kind: UpkeepDatabase::KIND,
+        attempts_max: 5,
+        every_s: Some(DAY_S),
+        body: |ctx, _, stopping| Box::pin(upkeep_database::run(ctx, stopping)),
+    },
+    // also every hour, in case a deletion was cut short before it was enqueued again
+    Job {
+        kind: PurgeChannels::KIND,
+        attempts_max: 10,
+        every_s: Some(HOUR_S),
+        body: |ctx, _, stopping| Box::pin(purge_channels::run(ctx, stopping)),
+    },
+];
+
+pub fn registry() -> &'static [Job] {
+    REGISTRY
+}
+
+pub(crate) fn find(kind: &str) -> Option<&'static Job> {
+    REGISTRY.iter().find(|job| job.kind == kind)
+}
+
+pub(crate) fn kinds() -> Vec<&'static str> {
+    REGISTRY.iter().map(|job| job.kind).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_unique_and_spelt_like_words_in_an_address() {
+        let mut kinds = kinds();
+        for kind in &kinds {
+            assert!(kind.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{kind}");
+        }
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds.len(), REGISTRY.len());
+    }
+
+    #[test]
+    fn every_job_ends_some_time() {
+        for job in REGISTRY {
+            assert!((1..=20).contains(&job.attempts_max), "{}", job.kind);
+        }
+    }
+}
