@@ -17,7 +17,7 @@ const CHART_UPDATE_MS = 320;
 /**
  * Draws `spec` (JSON text) into `element`. `report(event, a, b)` is called with
  *   "zoom", first, last      rows shown after a zoom came to rest
- *   "point", row, touch      the cursor's row, -1 when it left; touch is 1 or 0
+ *   "point", row, told       the cursor's row, -1 when it left; told is 1 when no tooltip says it: by touch or by keys
  *   "pick", row, 0           a click or Enter on a row
  */
 export function mount(element, spec, report) {
@@ -38,6 +38,7 @@ class Drawing {
     this.report = report;
     this.row = -1;
     this.touch = false;
+    this.keys = false;
     this.zoomTimer = 0;
     this.stopped = new AbortController();
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -123,6 +124,7 @@ class Drawing {
 
   /** By touch the row above the chart tells the numbers; a finger would hide a tooltip. */
   pointerIs(touch) {
+    this.keys = false;
     if (touch === this.touch) return;
     this.touch = touch;
     if (this.spec.option.tooltip) this.chart.setOption({ tooltip: { showContent: !touch } });
@@ -131,7 +133,7 @@ class Drawing {
   moved(row) {
     if (row === this.row) return;
     this.row = row;
-    this.report("point", row, this.touch ? 1 : 0);
+    this.report("point", row, this.touch || this.keys ? 1 : 0);
   }
 
   /** Row of a value on the cursor's axis: its place on a category axis, the nearest stop on a number axis. */
@@ -159,6 +161,7 @@ class Drawing {
   }
 
   key(event) {
+    this.keys = true;
     const { columns } = this.spec.cursor;
     const across = this.spec.cursor.dim === "y" ? columns ?? 0 : 1;
     const down = this.spec.cursor.dim === "y" ? 1 : columns ?? 0;

@@ -155,6 +155,15 @@ words! {
     characters: "{band} characters", "{band} знаков", "{band} belgi";
     without_text: "no text", "без текста", "matnsiz";
 
+    // around a chart in the page
+    show_table: "Show as a table", "Показать таблицей", "Jadval koʻrinishida";
+    chart_keys: "Arrow keys move along the chart, plus and minus zoom, 0 goes back, Enter picks.",
+        "Стрелки двигают курсор по графику, плюс и минус меняют масштаб, 0 возвращает начальный вид, Enter выбирает.",
+        "Strelkalar grafik boʻylab yuritadi, plyus va minus masshtabni oʻzgartiradi, 0 dastlabki holatga qaytaradi, Enter tanlaydi.";
+    chart_failed: "The chart could not be loaded. The table below has all its numbers.",
+        "График не загрузился. Все его числа есть в таблице ниже.",
+        "Grafik yuklanmadi. Barcha sonlari quyidagi jadvalda.";
+
     // one sentence about each chart, for those who hear it
     label_views: "Views over time, {first} to {last}: highest {high} on {high_day}, lowest {low} on {low_day}.",
         "Просмотры по времени, {first} – {last}: больше всего {high} ({high_day}), меньше всего {low} ({low_day}).",
