@@ -1,5 +1,6 @@
 //! What a server function answers when it cannot: the serialisable face of `services::Error`.
 
+use domain::analytics::period::NotAPeriod;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -41,5 +42,11 @@ impl FromServerFnError for ApiError {
             }
             other => Self::Unavailable { what: other.to_string() },
         }
+    }
+}
+
+impl From<NotAPeriod> for ApiError {
+    fn from(error: NotAPeriod) -> Self {
+        Self::Invalid { field: "period".to_owned(), allowed: error.to_string() }
     }
 }

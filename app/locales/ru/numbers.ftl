@@ -6,8 +6,6 @@ ago-days = { $n ->
     [few] { $n } дня назад
    *[many] { $n } дней назад
 }
-day-month = { $day } { $month }
-day-month-year = { $day } { $month } { $year }
 count-posts = { $n ->
     [one] { $n } пост
     [few] { $n } поста
@@ -23,25 +21,6 @@ count-subscribers = { $n ->
     [few] { $text } подписчика
    *[many] { $text } подписчиков
 }
-month-1 = янв
-month-2 = фев
-month-3 = мар
-month-4 = апр
-month-5 = мая
-month-6 = июн
-month-7 = июл
-month-8 = авг
-month-9 = сен
-month-10 = окт
-month-11 = ноя
-month-12 = дек
-weekday-0 = пн
-weekday-1 = вт
-weekday-2 = ср
-weekday-3 = чт
-weekday-4 = пт
-weekday-5 = сб
-weekday-6 = вс
 media-text = Текст
 media-photo = Фото
 media-video = Видео

@@ -2,8 +2,6 @@ ago-now = hozirgina
 ago-minutes = { $n } daqiqa oldin
 ago-hours = { $n } soat oldin
 ago-days = { $n } kun oldin
-day-month = { $day }-{ $month }
-day-month-year = { $day }-{ $month } { $year }
 count-posts = { $n } ta post
 count-posts-text = { $n ->
    *[other] { $text } ta post
@@ -11,25 +9,6 @@ count-posts-text = { $n ->
 count-subscribers = { $n ->
    *[other] { $text } obunachi
 }
-month-1 = yan
-month-2 = fev
-month-3 = mar
-month-4 = apr
-month-5 = may
-month-6 = iyn
-month-7 = iyl
-month-8 = avg
-month-9 = sen
-month-10 = okt
-month-11 = noy
-month-12 = dek
-weekday-0 = du
-weekday-1 = se
-weekday-2 = cho
-weekday-3 = pa
-weekday-4 = ju
-weekday-5 = sha
-weekday-6 = ya
 media-text = Matn
 media-photo = Rasm
 media-video = Video

@@ -1,12 +1,18 @@
 //! The design kit: what every page is built from. Class = component name in kebab case (`style/`).
 
+pub mod bar_list;
 pub mod card;
-// pub mod chart;
+pub mod chart;
 pub mod delta;
 pub mod formula;
 pub mod icon;
 pub mod loaded;
+pub mod mini_curve;
 pub mod number;
 pub mod problem;
 pub mod segmented;
+pub mod source_mark;
+pub mod spark;
+pub mod thumb;
 pub mod time;
+pub mod warning;

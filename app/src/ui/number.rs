@@ -1,72 +1,25 @@
 //! Numbers in the reader's language (design §3): 9,999 in full, then 12.4K and 1.14M; a real minus sign; a dash for
-//! what is not known.
+//! what is not known. The rules live in `charts`, so that a chart and the card beside it never disagree.
 
-use crate::i18n::{Language, language};
+use charts::words::Words;
 
-pub const UNKNOWN: &str = "–";
-const MINUS: char = '−';
+use crate::i18n::language;
 
-struct Signs {
-    decimal: char,
-    group: &'static str,
-}
+pub use charts::numbers::UNKNOWN;
 
-fn signs(language: Language) -> Signs {
-    match language {
-        Language::En => Signs { decimal: '.', group: "," },
-        // no-break space
-        Language::Ru | Language::Uz => Signs { decimal: ',', group: "\u{a0}" },
-    }
+/// Words and signs of the document's language.
+pub fn words() -> Words {
+    Words::of(language().into())
 }
 
 /// All digits, grouped: `48,213`.
 pub fn full(value: i64) -> String {
-    full_in(language(), value)
-}
-
-fn full_in(language: Language, value: i64) -> String {
-    let digits = value.unsigned_abs().to_string();
-    let group = signs(language).group;
-    let mut text = String::new();
-    if value < 0 {
-        text.push(MINUS);
-    }
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push_str(group);
-        }
-        text.push(digit);
-    }
-    text
+    words().full(value as f64)
 }
 
 /// At most three digits above 9,999: `12.4K`, `1.14M`.
 pub fn short(value: f64) -> String {
-    short_in(language(), value)
-}
-
-fn short_in(language: Language, value: f64) -> String {
-    if !value.is_finite() {
-        return UNKNOWN.to_owned();
-    }
-    let size = value.abs();
-    if size.round() < 10_000.0 {
-        return full_in(language, value.round() as i64);
-    }
-    let (scaled, unit) = [(1e9, "B"), (1e6, "M"), (1e3, "K")]
-        .into_iter()
-        .map(|(step, unit)| (size / step, unit))
-        // 999,950 is 1.00M, not 1000K
-        .find(|(scaled, unit)| *scaled >= 1.0 || (*unit != "K" && *scaled >= 0.9995))
-        .unwrap_or((size / 1e3, "K"));
-    let decimals = if scaled < 9.995 {
-        2
-    } else if scaled < 99.95 {
-        1
-    } else {
-        0
-    };
-    format!("{}{}{unit}", if value < 0.0 { "−" } else { "" }, decimal_in(language, scaled, decimals))
+    words().short(value)
 }
 
 pub fn short_or_dash(value: Option<f64>) -> String {
@@ -81,32 +34,18 @@ pub fn full_or_dash(value: Option<i64>) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), full)
 }
 
-fn decimal_in(language: Language, value: f64, decimals: usize) -> String {
-    let text = format!("{:.decimals$}", value.abs()).replace('.', &signs(language).decimal.to_string());
-    if value < 0.0 && text.chars().any(|c| c.is_ascii_digit() && c != '0') { format!("{MINUS}{text}") } else { text }
-}
-
 /// A number with a fixed count of decimals.
 pub fn decimal(value: f64, decimals: usize) -> String {
-    if value.is_finite() { decimal_in(language(), value, decimals) } else { UNKNOWN.to_owned() }
+    words().decimal(value, decimals)
 }
 
-/// A share as percent: one decimal under 100 %, none above: `25.8%`.
+/// A share as percent: `25.8%`, `0.39%`, `120%`.
 pub fn percent(share: f64) -> String {
-    if !share.is_finite() {
-        return UNKNOWN.to_owned();
-    }
-    let value = share * 100.0;
-    let decimals = if value.abs() < 1.0 && value != 0.0 {
-        2
-    } else {
-        usize::from(value.abs() < 99.95)
-    };
-    format!("{}%", decimal(value, decimals))
+    words().percent(share)
 }
 
 pub fn percent_or_dash(share: Option<f64>) -> String {
-    share.map_or_else(|| UNKNOWN.to_owned(), percent)
+    words().percent_or_dash(share)
 }
 
 /// `+312`, `−3`, `0`: with its sign.
@@ -119,31 +58,19 @@ pub fn signed_percent(share: f64) -> String {
     if share > 0.0 { format!("+{}", percent(share)) } else { percent(share) }
 }
 
+/// A share in whole percent, where a tenth would claim too much: `12%`.
+pub fn percent_whole(share: f64) -> String {
+    if share.is_finite() { format!("{}%", decimal((share * 100.0).round(), 0)) } else { UNKNOWN.to_owned() }
+}
+
+/// A lift or change in whole percent with its sign: `+12%`, `0%`, `−4%`.
+pub fn signed_percent_whole(share: f64) -> String {
+    words().change(share)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn short_numbers_keep_three_digits_and_never_say_1000k() {
-        let en = |value| short_in(Language::En, value);
-        assert_eq!(en(0.0), "0");
-        assert_eq!(en(9_999.0), "9,999");
-        assert_eq!(en(9_999.6), "10.0K");
-        assert_eq!(en(12_418.0), "12.4K");
-        assert_eq!(en(999_400.0), "999K");
-        assert_eq!(en(999_960.0), "1.00M");
-        assert_eq!(en(1_140_000.0), "1.14M");
-        assert_eq!(en(-12_418.0), "−12.4K");
-        assert_eq!(en(f64::NAN), "–");
-        assert_eq!(short_in(Language::Ru, 12_418.0), "12,4K");
-    }
-
-    #[test]
-    fn full_numbers_are_grouped_as_the_language_does() {
-        assert_eq!(full_in(Language::En, -1_234_567), "−1,234,567");
-        assert_eq!(full_in(Language::Ru, 48_213), "48\u{a0}213");
-        assert_eq!(full_in(Language::En, i64::MIN), "−9,223,372,036,854,775,808");
-    }
 
     #[test]
     fn changes_carry_their_sign() {

@@ -3,29 +3,26 @@
 use domain::zone::Zone;
 use jiff::civil::Date;
 
+use super::number::words;
 use crate::t;
 
-fn month(month: i8) -> String {
-    crate::i18n::text_with(&format!("month-{month}"), &[])
-}
-
-pub fn weekday_short(monday_zero: usize) -> String {
-    crate::i18n::text_with(&format!("weekday-{monday_zero}"), &[])
+pub fn weekday_short(monday_zero: usize) -> &'static str {
+    words().weekday(monday_zero)
 }
 
 /// `18 Nov`
 pub fn day(date: Date) -> String {
-    t!("day-month", day = i64::from(date.day()), month = month(date.month()))
+    words().day(date)
 }
 
 /// `18 Nov 2025`
 pub fn day_year(date: Date) -> String {
-    t!("day-month-year", day = i64::from(date.day()), month = month(date.month()), year = date.year().to_string())
+    format!("{} {}", day(date), date.year())
 }
 
 /// `Wed 18 Nov`
 pub fn weekday_day(date: Date) -> String {
-    format!("{} {}", weekday_short(date.weekday().to_monday_zero_offset() as usize), day(date))
+    words().weekday_day(date)
 }
 
 /// `14:32`
@@ -58,6 +55,14 @@ pub fn ago(zone: &Zone, at: i64, now: i64) -> String {
     } else {
         day_year(zone.day(at))
     }
+}
+
+/// Ages from here on are said in days, hours.
+const DAYS_FROM_H: u32 = 72;
+
+/// Age of a post: `6 h`, `48 h`, `3 days`.
+pub fn age(hours: u32) -> String {
+    if hours < DAYS_FROM_H { t!("age-hours", n = i64::from(hours)) } else { t!("age-days", n = i64::from(hours / 24)) }
 }
 
 /// `UTC+5`, `UTC+5:30`
