@@ -77,8 +77,11 @@ class Drawing {
         position: beside,
         confine: true,
         showContent: !this.touch,
-        className: "chart-tip",
+        // ECharts' own box only carries ours: it stands in the page before it is first shown
+        backgroundColor: "transparent",
+        borderWidth: 0,
         padding: 0,
+        extraCssText: "box-shadow: none",
         transitionDuration: 0,
       });
     }
@@ -91,6 +94,7 @@ class Drawing {
     const on = (event, act, more = {}) => element.addEventListener(event, act, { signal: this.stopped.signal, ...more });
 
     chart.on("updateAxisPointer", (event) => {
+      if (this.keys) return;
       const axis = event.axesInfo?.find((info) => info.axisDim === this.spec.cursor.dim);
       this.moved(axis ? this.rowOf(axis.value) : -1);
     });
@@ -148,16 +152,25 @@ class Drawing {
   }
 
   tip(params) {
-    const first = Array.isArray(params) ? params[0] : params;
-    const row = this.items ? rowOfItem(first.value) : this.rowOf(first.axisValue ?? first.dataIndex);
-    const cells = this.spec.table.rows[row];
+    const cells = this.spec.table.rows[this.keys ? this.row : this.rowPointedAt(params)];
     if (!cells) return "";
+    const tip = document.createElement("div");
+    tip.className = "chart-tip";
     const list = document.createElement("dl");
     this.spec.table.header.forEach((name, column) => {
       if (column === 0 || cells[column] === "") return;
       list.append(textElement("dt", name), textElement("dd", cells[column]));
     });
-    return [textElement("b", cells[0]), list];
+    tip.append(textElement("b", cells[0]), list);
+    return tip;
+  }
+
+  rowPointedAt(params) {
+    if (this.items) return rowOfItem(params.value);
+    const series = [params].flat();
+    // dots and marks are not one a row, lines and bars are
+    const one = series.find((of) => of.seriesType !== "scatter") ?? series[0];
+    return this.spec.cursor.stops ? this.rowOf(one.axisValue) : one.dataIndex;
   }
 
   key(event) {
@@ -192,20 +205,20 @@ class Drawing {
 
   /** Puts the cursor on a row, as if it were pointed at. */
   show(row) {
-    if (this.items) {
-      const item = this.items.get(row);
-      if (!item) return false;
+    const item = this.items?.get(row);
+    if (this.items && !item) return false;
+    this.moved(row);
+    if (item) {
       this.chart.dispatchAction({ type: "downplay" });
       this.chart.dispatchAction({ type: "highlight", ...item });
       this.chart.dispatchAction({ type: "showTip", ...item });
     } else {
       const { dim, stops } = this.spec.cursor;
       const at = this.chart.convertToPixel({ [`${dim}AxisIndex`]: 0 }, stops ? stops[row] : row);
-      if (!Number.isFinite(at)) return false;
+      if (!Number.isFinite(at)) return true;
       const { width, height } = { width: this.chart.getWidth(), height: this.chart.getHeight() };
       this.chart.dispatchAction({ type: "showTip", x: dim === "x" ? at : width / 2, y: dim === "x" ? height / 3 : at });
     }
-    this.moved(row);
     return true;
   }
 

@@ -12,6 +12,8 @@ use crate::{Cursor, Spec, Style, Table};
 pub const POSTS_MAX: usize = patch::SERIES.len();
 /// Wanted count of hour labels.
 const TICKS: f64 = 4.0;
+/// A title in the legend, pixels.
+const LEGEND_NAME_WIDTH: u32 = 150;
 /// A title at a line's end.
 const END_LABEL_CHARS: usize = 24;
 
@@ -68,6 +70,8 @@ pub fn spec(posts: &[PostCurve], usual: Option<&UsualCurve>, until_h: f64, style
     }
     sheet.tidy_labels('x', 0);
     sheet.contain_labels();
+
+    sheet.cut_legend(LEGEND_NAME_WIDTH);
 
     let stops = stops(until_h);
     let said: Vec<String> = posts

@@ -119,6 +119,7 @@ pub fn spec(content: &Content, kind: Option<Kind>, style: &Style) -> Spec {
     sheet.name_labels(0, &palette.text_2, 12);
     sheet.cut_labels('y', 1, width);
     sheet.value_labels(1, &palette.text, 12);
+    sheet.sparse_labels('x');
     sheet.still_marks(0);
     sheet.keep_in_view(0);
     sheet.zero_line(&palette.zero);

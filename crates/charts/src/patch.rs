@@ -274,6 +274,17 @@ impl Sheet {
             json!({ "show": true, "onZero": true, "lineStyle": { "color": color, "width": 1 } });
     }
 
+    /// Long names are cut in the legend, so that all entries find room.
+    pub(crate) fn cut_legend(&mut self, width: u32) {
+        self.option["legend"]["textStyle"]["width"] = json!(width);
+        self.option["legend"]["textStyle"]["overflow"] = json!("truncate");
+    }
+
+    /// Labels of a number axis that would touch are left out.
+    pub(crate) fn sparse_labels(&mut self, dim: char) {
+        self.axis(dim, 0)["axisLabel"]["hideOverlap"] = json!(true);
+    }
+
     /// Legend entries that only explain and cannot be switched.
     pub(crate) fn fixed_legend(&mut self) {
         self.option["legend"]["selectedMode"] = json!(false);
