@@ -45,6 +45,8 @@ class Drawing {
     this.chart = init(element, null, { renderer: "svg" });
     const first = JSON.parse(spec);
     this.firstRange = rangeOf(first);
+    this.spec = first;
+    this.zoom = this.percent(this.firstRange);
     this.draw(first, {});
     this.listen();
   }
@@ -61,6 +63,7 @@ class Drawing {
         Object.assign(one, zoom);
       }
     }
+    this.zoom = zoom ?? this.percent(firstRange, spec);
     this.draw(spec, { replaceMerge: ["series", "legend", "title", "visualMap", "xAxis", "yAxis", "grid"] });
     this.firstRange = firstRange;
   }
@@ -104,7 +107,9 @@ class Drawing {
     chart.getZr().on("globalout", () => this.moved(-1));
     chart.getZr().on("click", () => this.row >= 0 && this.report("pick", this.row, 0));
     chart.getZr().on("dblclick", () => this.zoomTo(this.firstRange));
-    chart.on("datazoom", () => {
+    chart.on("datazoom", (event) => {
+      const { start, end, startValue, endValue } = event.batch?.[0] ?? event;
+      this.zoom = start === undefined ? this.percent({ startValue, endValue }) : { start, end };
       clearTimeout(this.zoomTimer);
       this.zoomTimer = setTimeout(() => this.reportZoom(), ZOOM_SETTLES_MS);
     });
@@ -169,7 +174,7 @@ class Drawing {
     if (this.items) return rowOfItem(params.value);
     const series = [params].flat();
     // dots and marks are not one a row, lines and bars are
-    const one = series.find((of) => of.seriesType !== "scatter") ?? series[0];
+    const one = series.find((of) => of.seriesType !== "scatter" && of.seriesId !== "post marks") ?? series[0];
     return this.spec.cursor.stops ? this.rowOf(one.axisValue) : one.dataIndex;
   }
 
@@ -229,15 +234,21 @@ class Drawing {
     this.moved(-1);
   }
 
+  /** A range of rows in percent. */
+  percent(range, spec = this.spec) {
+    const last = Math.max(1, spec.table.rows.length - 1);
+    return range && { start: (range.startValue / last) * 100, end: (range.endValue / last) * 100 };
+  }
+
+  /** Percent of the history in view; null without a brush. */
   zoomWindow() {
-    const zoom = this.chart.getOption()?.dataZoom?.[0];
-    return zoom ? { start: zoom.start, end: zoom.end } : null;
+    return this.spec.option.dataZoom ? this.zoom : null;
   }
 
   rowsShown() {
     const last = this.spec.table.rows.length - 1;
-    const zoom = this.chart.getOption()?.dataZoom?.[0];
-    return zoom ? [zoom.startValue ?? 0, zoom.endValue ?? last] : [0, last];
+    const zoom = this.zoomWindow();
+    return zoom ? [Math.round((zoom.start / 100) * last), Math.round((zoom.end / 100) * last)] : [0, last];
   }
 
   zoomTo(zoom) {

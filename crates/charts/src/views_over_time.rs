@@ -1,9 +1,9 @@
 //! Views of posts by the hour, day or week they were published in: line, the window before, marks where posts were
 //! published, and a brush over the whole history.
 
-use charming::component::{DataZoom, DataZoomType, FilterMode};
-use charming::element::{AxisPointerType, Symbol, Trigger};
-use charming::series::Scatter;
+use charming::component::{Axis, DataZoom, DataZoomType, FilterMode};
+use charming::element::{AxisPointerType, AxisType, LineStyle, Sampling, Symbol, Trigger};
+use charming::series::Line;
 use domain::analytics::daily::Day;
 use jiff::civil::{Date, DateTime, Time};
 
@@ -11,6 +11,13 @@ use crate::look::{self, Below};
 use crate::numbers::clock;
 use crate::patch::{self, Sheet};
 use crate::{Cursor, Frame, Spec, Style};
+
+/// Series of the marks where posts were published; the bridge knows it by this name.
+const MARKS: &str = "post marks";
+/// Share of the plot's height.
+const MARK_HEIGHT_PERCENT: f64 = 3.5;
+/// From so many buckets on a line is drawn through a sample that keeps its shape.
+const SAMPLED_FROM: usize = 2000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -80,11 +87,12 @@ pub fn spec(input: &ViewsOverTime, style: &Style) -> Spec {
     let views: Vec<Option<f64>> = buckets.iter().map(|bucket| bucket.views).collect();
     let before: Vec<Option<f64>> = buckets.iter().map(|bucket| bucket.before).collect();
     let with_before = before.iter().any(Option::is_some);
-    let marks: Vec<Vec<f64>> = buckets
+    // one path for all marks: thousands of symbols would make the brush stutter
+    let marks: Vec<Vec<Option<f64>>> = buckets
         .iter()
         .enumerate()
         .filter(|(_, bucket)| bucket.posts > 0)
-        .map(|(index, _)| vec![index as f64, 0.0])
+        .flat_map(|(index, _)| [Some(0.0), Some(MARK_HEIGHT_PERCENT), None].map(|end| vec![Some(index as f64), end]))
         .collect();
 
     let color = style.palette.series(0);
@@ -98,21 +106,27 @@ pub fn spec(input: &ViewsOverTime, style: &Style) -> Spec {
                 .boundary_gap(false),
         )
         .y_axis(look::number_axis(style, "@short").min(0))
+        .y_axis(Axis::new().type_(AxisType::Value).show(false).min(0).max(100))
         .tooltip(look::tooltip(style, Trigger::Axis, AxisPointerType::Line))
         .legend(look::legend(style, names));
     if with_before {
         chart = chart.series(look::line_before(style, words.period_before).data(before));
     }
     let dots = look::lone_dots(words.this_period, color, &views);
-    chart = chart.series(look::line(style, words.this_period, color).area_style(look::area(color)).z(3).data(views));
+    let mut line = look::line(style, words.this_period, color).area_style(look::area(color)).z(3).data(views);
+    if buckets.len() >= SAMPLED_FROM {
+        line = line.sampling(Sampling::Lttb);
+    }
+    chart = chart.series(line);
     if let Some(dots) = dots {
         chart = chart.series(dots);
     }
     chart = chart.series(
-        Scatter::new()
-            .id("post marks")
-            .symbol(Symbol::Rect)
-            .item_style(charming::element::ItemStyle::new().color(style.palette.axis.as_str()).opacity(0.7))
+        Line::new()
+            .id(MARKS)
+            .y_axis_index(1)
+            .symbol(Symbol::None)
+            .line_style(LineStyle::new().color(style.palette.axis.as_str()).width(1.5).opacity(0.7))
             .data(marks),
     );
     if let Some((from, to)) = brush {
@@ -136,7 +150,6 @@ pub fn spec(input: &ViewsOverTime, style: &Style) -> Spec {
     }
     sheet.round_line(usize::from(with_before));
     let marks = sheet.series_count() - 1;
-    sheet.symbol(marks, [1.5, 8.0], [0.0, -4.0]);
     sheet.silent(marks);
     sheet.brush(style);
     if brush.is_some() {

@@ -130,3 +130,21 @@ fn a_title_with_braces_is_not_a_template() {
     // labels of an axis are values, not templates
     assert!(top["yAxis"][0]["axisLabel"].get("formatter").is_none());
 }
+
+#[test]
+fn a_long_history_is_drawn_through_a_sample() {
+    use charts::views_over_time::{Bucket, Step, ViewsOverTime, spec};
+    let start = jiff::civil::date(2025, 1, 1).at(0, 0, 0, 0);
+    let bucket = |hour: i64| Bucket {
+        start: start.saturating_add(jiff::Span::new().hours(hour)),
+        views: Some(1.0),
+        posts: 1,
+        before: None,
+    };
+    let sampling = |hours: i64| {
+        let input = ViewsOverTime { step: Step::Hour, buckets: (0..hours).map(bucket).collect(), shown: None };
+        card(|style| spec(&input, style).option["series"][0].get("sampling").cloned())
+    };
+    assert_eq!(sampling(1999), None);
+    assert_eq!(sampling(2000), Some(Value::from("lttb")));
+}
