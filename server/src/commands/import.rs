@@ -1,0 +1,231 @@
+//! `import`: files into channels.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use services::collect::import::{self, ImportError, ImportReport, ImportRequest, Kind, parse_instant};
+use services::collect::telegram_export::{self, TelegramReport};
+use tokio_util::sync::CancellationToken;
+
+use super::Shell;
+use crate::failure::{Exit, Failure};
+use crate::progress::Progress;
+use crate::serve::asked_to_stop;
+
+/// Put a channel's history in, from CSV files or Telegram Desktop's export
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  analyticbot import posts channel.csv --tz Asia/Tashkent
+  analyticbot import telegram-export result.json
+
+A file is imported whole or not at all; importing it again changes nothing; Ctrl-C leaves the database as it was, and the
+same command continues.")]
+pub enum Import {
+    /// Posts with their newest counts: channel or channel_id, post_id, date_utc, views, forwards, reactions, replies, media_type, text
+    #[command(
+        after_help = "Example:\n  analyticbot import posts channel.csv --title \"My channel\" --tz Europe/Moscow --taken-at 2025-11-01T18:24:42Z"
+    )]
+    Posts(PostsArgs),
+    /// Readings of counts over time: channel or channel_id, post_id, taken_at_utc, views, forwards, reactions, replies
+    #[command(after_help = "Example:\n  analyticbot import snapshots readings.csv")]
+    Snapshots(FileArgs),
+    /// Subscribers day by day: channel or channel_id, day, subscribers, joined, left, notifications_on
+    #[command(after_help = "Example:\n  analyticbot import daily subscribers.csv --channel my_channel")]
+    Daily(FileArgs),
+    /// Views by source day by day: channel or channel_id, day, source, views
+    #[command(after_help = "Example:\n  analyticbot import sources sources.csv")]
+    Sources(FileArgs),
+    /// Telegram Desktop's export of a channel in the machine-readable format
+    #[command(after_help = "Example:\n  analyticbot import telegram-export result.json --tz Asia/Tashkent")]
+    TelegramExport(ExportArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct PostsArgs {
+    #[command(flatten)]
+    file: FileArgs,
+    /// When the counts of the file were read, unix seconds or RFC 3339 [default: now]
+    #[arg(long, value_name = "T")]
+    taken_at: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct FileArgs {
+    /// CSV in UTF-8 with a header line
+    #[arg(value_name = "FILE.csv")]
+    file: PathBuf,
+    /// Channel of a file that holds exactly one: an existing one, or the name of the new one
+    #[arg(long, value_name = "NAME")]
+    channel: Option<String>,
+    /// Title to show [default of a new channel: its name]
+    #[arg(long)]
+    title: Option<String>,
+    /// Time zone of the channel's days and hours [default of a new channel: UTC]
+    #[arg(long, value_name = "ZONE")]
+    tz: Option<String>,
+    /// Import the good rows and write the bad ones, with the reason, to this file
+    #[arg(long, value_name = "FILE")]
+    skip_bad_rows: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ExportArgs {
+    /// The export's result.json
+    #[arg(value_name = "result.json")]
+    file: PathBuf,
+    /// Name of the channel [default: as in the export]
+    #[arg(long, value_name = "NAME")]
+    channel: Option<String>,
+    /// Title to show [default: as in the export]
+    #[arg(long)]
+    title: Option<String>,
+    /// Time zone of the channel's days and hours [default of a new channel: UTC]
+    #[arg(long, value_name = "ZONE")]
+    tz: Option<String>,
+    /// When the export was made, unix seconds or RFC 3339 [default: now]
+    #[arg(long, value_name = "T")]
+    taken_at: Option<String>,
+}
+
+pub async fn run(shell: &Shell, command: Import) -> Result<ExitCode, Failure> {
+    let (ctx, viewer) = shell.operator().await?;
+    let taken_at = |text: &Option<String>| {
+        let instant = text.as_deref().map(|text| {
+            parse_instant(text, ctx.now())
+                .map_err(|expected| Failure::usage("taken_at", format!("--taken-at {text:?}: expected {expected}")))
+        });
+        instant.transpose()
+    };
+    let request = match &command {
+        Import::Posts(args) => ImportRequest { taken_at: taken_at(&args.taken_at)?, ..args.file.request(Kind::Posts) },
+        Import::Snapshots(args) => args.request(Kind::Snapshots),
+        Import::Daily(args) => args.request(Kind::Daily),
+        Import::Sources(args) => args.request(Kind::Sources),
+        Import::TelegramExport(args) => {
+            let request = ImportRequest {
+                channel: args.channel.clone(),
+                title: args.title.clone(),
+                tz: args.tz.clone(),
+                taken_at: taken_at(&args.taken_at)?,
+                ..ImportRequest::new(Kind::Posts, &args.file)
+            };
+            let watched = Watched::new("importing the export", shell.json);
+            let done =
+                stoppable(
+                    |cancel| async move { telegram_export::run(&ctx, &viewer, &request, &watched, &cancel).await },
+                );
+            return report_export(shell, &done.await.map_err(failure)?);
+        }
+    };
+    let watched = Watched::new("importing", shell.json);
+    let done = stoppable(|cancel| async move { import::run(&ctx, &viewer, &request, &watched, &cancel).await });
+    let report = done.await.map_err(failure)?;
+    shell.say(&report, || summary(&report))
+}
+
+impl FileArgs {
+    fn request(&self, kind: Kind) -> ImportRequest {
+        ImportRequest {
+            channel: self.channel.clone(),
+            title: self.title.clone(),
+            tz: self.tz.clone(),
+            skip_bad_rows: self.skip_bad_rows.clone(),
+            ..ImportRequest::new(kind, &self.file)
+        }
+    }
+}
+
+/// Lets Ctrl-C end the work at its next safe place; a second one ends the process.
+async fn stoppable<F: Future>(work: impl FnOnce(CancellationToken) -> F) -> F::Output {
+    let cancel = CancellationToken::new();
+    let stop = cancel.clone();
+    let listener = tokio::spawn(async move {
+        asked_to_stop().await;
+        stop.cancel();
+    });
+    let done = work(cancel).await;
+    listener.abort();
+    done
+}
+
+/// Shows the terminal how far the import is.
+struct Watched(Progress);
+
+impl Watched {
+    fn new(what: &str, silent: bool) -> Self {
+        Self(Progress::of_bytes(what, silent))
+    }
+}
+
+impl import::Progress for Watched {
+    fn advance(&self, bytes_done: u64, bytes_total: u64, rows: u64) {
+        self.0.set(bytes_done, bytes_total, || format!("{} %, {rows} rows", bytes_done * 100 / bytes_total.max(1)));
+    }
+
+    fn publishing(&self) {
+        self.0.say("all is read; making it visible");
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.0.clear();
+    }
+}
+
+fn summary(report: &ImportReport) -> String {
+    let ImportReport { rows, inserted, updated, unchanged, skipped, channels, continued_from } = report;
+    let continued = continued_from.map_or_else(String::new, |from| format!(", continued after row {from}"));
+    let skipped = if *skipped > 0 { format!(", {skipped} bad ones set aside") } else { String::new() };
+    format!(
+        "{rows} rows: {inserted} new, {updated} changed, {unchanged} as they were{skipped}{continued}\nchannels: {}",
+        channels.join(", ")
+    )
+}
+
+fn report_export(shell: &Shell, report: &TelegramReport) -> Result<ExitCode, Failure> {
+    shell.say(report, || {
+        let mut text = summary(&report.import);
+        text.push_str(&format!(
+            "\n{} messages, of them {} service messages; {} albums are one post each",
+            report.messages, report.service_messages, report.albums
+        ));
+        if report.without_zone > 0 {
+            text.push_str(&format!(
+                "\nnote: {} messages tell only a local time without its zone; it was read in the zone of --tz, or UTC",
+                report.without_zone
+            ));
+        }
+        for chat in &report.skipped_chats {
+            text.push_str(&format!("\nleft out: {:?} is a {}, not a channel", chat.name, chat.kind));
+        }
+        text
+    })
+}
+
+fn failure(error: ImportError) -> Failure {
+    let exit = if error.is_wrong_usage() { Exit::Usage } else { Exit::Failed };
+    let message = error.to_string();
+    match error {
+        ImportError::Refused(refused) => refused.into(),
+        // the lines stand by themselves: a person reads them below the sentence, a machine gets a list
+        ImportError::BadRows { kind, problems } => {
+            let sentence = format!(
+                "{} bad rows in a file of {}; nothing was imported: mend them, or import the good rows with --skip-bad-rows FILE",
+                problems.total,
+                kind.as_str()
+            );
+            Failure {
+                details: problems.first.iter().map(ToString::to_string).collect(),
+                ..Failure::failed("bad_rows", sentence)
+            }
+        }
+        ImportError::Stopped { .. } => Failure::failed("stopped", message),
+        ImportError::Zone(_) => Failure::usage("tz", message),
+        ImportError::Store(_) => Failure::failed("database", message),
+        _ => Failure { exit, ..Failure::failed("import", message) },
+    }
+}

@@ -1,0 +1,63 @@
+//! `serve`: the app and the background work.
+
+use std::process::ExitCode;
+
+use super::{Shell, print_line};
+use crate::failure::Failure;
+use crate::serve::{self, Role};
+use crate::site_files::SiteFiles;
+
+/// Serve the web app and run the background jobs until stopped
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  analyticbot serve --demo\n  analyticbot serve --bind 127.0.0.1:9000 --roles web")]
+pub struct Args {
+    /// Sign everybody in as the demo owner; on a loopback address only
+    #[arg(long)]
+    demo: bool,
+    /// Address and port to listen on [default: server.bind of the settings, 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub bind: Option<String>,
+    /// What this process does
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "web,jobs")]
+    roles: Vec<Role>,
+}
+
+pub async fn run(shell: &Shell, args: Args) -> Result<ExitCode, Failure> {
+    let settings = &shell.config.server;
+    let serves_pages = args.roles.contains(&Role::Web);
+    if args.demo && !settings.bind.ip().is_loopback() {
+        return Err(Failure::usage(
+            "bind",
+            format!(
+                "--demo signs everybody in, so it listens on a loopback address only, not on {}: use --bind 127.0.0.1:{}, or leave --demo away",
+                settings.bind.ip(),
+                settings.bind.port()
+            ),
+        ));
+    }
+    // the port first: a second server must not touch the database of the first
+    let listener = if serves_pages { Some(serve::listen(settings.bind).await?) } else { None };
+    let ctx = shell.ctx(args.demo).await?;
+    let site_files = SiteFiles::of_this_build();
+    let web = match listener {
+        Some(listener) => {
+            let missing = site_files.missing().await;
+            if !missing.is_empty() {
+                tracing::warn!(
+                    "the site lacks {}: pages are shown but do nothing; build with ./dev build",
+                    missing.join(" and ")
+                );
+            }
+            let address = listener.local_addr().map_err(|error| Failure::failed("listen", error.to_string()))?;
+            print_line(&if shell.json {
+                serde_json::json!({ "address": format!("http://{address}") }).to_string()
+            } else {
+                format!("AnalyticBot is at http://{address}")
+            });
+            Some((listener, site_files))
+        }
+        None => None,
+    };
+    serve::run(ctx, settings, web, args.roles.contains(&Role::Jobs), serve::asked_to_stop()).await?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,270 @@
+//! `stats`: one question about one channel, as text, JSON or a picture.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use charts::render::Renderer;
+use charts::{Frame, Language, Palette, Picture, Spec, Style, Words};
+use domain::analytics::content::Content;
+use domain::analytics::daily::Day;
+use domain::analytics::growth::Growth;
+use domain::analytics::heatmap::HeatCell;
+use domain::analytics::overview::Overview;
+use domain::analytics::posts::PostView;
+use domain::analytics::reach::Reach;
+use domain::analytics::sources::Sources;
+use domain::analytics::trending::TrendingPost;
+use domain::analytics::view_curve::CurvePoint;
+use domain::analytics::{Answer, Meta, Query};
+use domain::channels::ChannelRef;
+use domain::zone::Zone;
+use serde::Serialize;
+use services::{Ctx, Viewer, analytics};
+
+use super::table::{Node, Reading, week};
+use super::{Shell, print_line};
+use crate::failure::Failure;
+use crate::site_files::SiteFiles;
+
+/// ECharts for the server, among the site's files.
+const RENDER_BUNDLE: &str = "pkg/charts-render.js";
+
+/// Answer one question about a channel
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  analyticbot stats my_channel reach
+  analyticbot stats my_channel top --from 2025-06-01 --to 2025-07-01 --sort views --limit 20
+  analyticbot stats my_channel view-curve --hours 1,24,168 --json
+  analyticbot stats my_channel growth --png growth.png
+
+Every number is defined in the documentation under the name it has here.")]
+pub struct Args {
+    /// Username with or without @, or Telegram's id
+    channel: String,
+    #[arg(value_enum)]
+    question: Question,
+    /// First day, or an instant
+    #[arg(long, value_name = "DAY|INSTANT")]
+    from: Option<String>,
+    /// The day after the last, or an instant
+    #[arg(long, value_name = "DAY|INSTANT")]
+    to: Option<String>,
+    /// Time zone of days and hours, e.g. Asia/Tashkent or UTC [default: the channel's]
+    #[arg(long, value_name = "ZONE")]
+    tz: Option<String>,
+    /// Ages in hours for view-curve and reach, e.g. 1,24,168
+    #[arg(long, value_name = "LIST")]
+    hours: Option<String>,
+    /// Widest hole between snapshots to bridge, in hours, or any
+    #[arg(long, value_name = "HOURS|any")]
+    max_gap: Option<String>,
+    /// What stands for a post's reach in heatmap and content: reach24 or total
+    #[arg(long, value_name = "MEASURE")]
+    measure: Option<String>,
+    /// Order of top: er, views, forwards, reactions, replies, date or performance
+    #[arg(long, value_name = "FIELD")]
+    sort: Option<String>,
+    /// Rows of top
+    #[arg(long, value_name = "N")]
+    limit: Option<String>,
+    /// Views a post needs to be in top
+    #[arg(long, value_name = "N")]
+    min_views: Option<String>,
+    /// Draw the answer into this file instead
+    #[arg(long, value_name = "FILE")]
+    png: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Question {
+    /// sums, averages, subscribers and their growth
+    Overview,
+    /// day by day
+    Daily,
+    /// subscribers who came and left
+    Growth,
+    /// what a post has reached at each age: the headline
+    Reach,
+    /// mean and median views by age
+    ViewCurve,
+    /// the posts with most of something
+    Top,
+    /// where the views came from
+    Sources,
+    /// media type, length, hashtags, weekday, posts a day
+    Content,
+    /// weekday and hour
+    Heatmap,
+    /// posts above what was to be expected
+    Trending,
+}
+
+/// An answer of any question; as JSON just the answer.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Asked {
+    Overview(Answer<Overview>),
+    Daily(Answer<Vec<Day>>),
+    Growth(Answer<Growth>),
+    Reach(Answer<Reach>),
+    ViewCurve(Answer<Vec<CurvePoint>>),
+    Top(Answer<Vec<PostView>>),
+    Sources(Answer<Sources>),
+    Content(Answer<Content>),
+    Heatmap(Answer<Vec<HeatCell>>),
+    Trending(Answer<Vec<TrendingPost>>),
+}
+
+impl Args {
+    fn query(&self) -> Result<Query, Failure> {
+        let given = [
+            ("from", &self.from),
+            ("to", &self.to),
+            ("tz", &self.tz),
+            ("hours", &self.hours),
+            ("max_gap", &self.max_gap),
+            ("measure", &self.measure),
+            ("sort", &self.sort),
+            ("limit", &self.limit),
+            ("min_views", &self.min_views),
+        ];
+        let mut query = Query::default();
+        for (name, value) in given {
+            if let Some(value) = value {
+                query.set(name, value).map_err(services::Error::from)?;
+            }
+        }
+        Ok(query)
+    }
+}
+
+pub async fn run(shell: &Shell, args: Args) -> Result<ExitCode, Failure> {
+    let query = args.query()?;
+    let (ctx, viewer) = shell.operator().await?;
+    let channel = ChannelRef::parse(&args.channel);
+    let asked = ask(&ctx, &viewer, &channel, args.question, &query)
+        .await
+        .map_err(|error| super::of_channel(error, &args.channel))?;
+    match &args.png {
+        Some(file) => draw(shell, &ctx, &viewer, &channel, &query, &asked, file).await,
+        None if shell.json => shell.say(&asked, String::new),
+        None => {
+            print_line(asked.text()?.trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn ask(
+    ctx: &Ctx,
+    viewer: &Viewer,
+    channel: &ChannelRef,
+    question: Question,
+    query: &Query,
+) -> services::Result<Asked> {
+    Ok(match question {
+        Question::Overview => Asked::Overview(analytics::overview(ctx, viewer, channel, query).await?),
+        Question::Daily => Asked::Daily(analytics::daily(ctx, viewer, channel, query).await?),
+        Question::Growth => Asked::Growth(analytics::growth(ctx, viewer, channel, query).await?),
+        Question::Reach => Asked::Reach(analytics::reach(ctx, viewer, channel, query).await?),
+        Question::ViewCurve => Asked::ViewCurve(analytics::view_curve(ctx, viewer, channel, query).await?),
+        Question::Top => Asked::Top(analytics::top(ctx, viewer, channel, query).await?),
+        Question::Sources => Asked::Sources(analytics::sources(ctx, viewer, channel, query).await?),
+        Question::Content => Asked::Content(analytics::content(ctx, viewer, channel, query).await?),
+        Question::Heatmap => Asked::Heatmap(analytics::heatmap(ctx, viewer, channel, query).await?),
+        Question::Trending => Asked::Trending(analytics::trending(ctx, viewer, channel, query).await?),
+    })
+}
+
+impl Asked {
+    fn meta(&self) -> &Meta {
+        match self {
+            Self::Overview(answer) => &answer.meta,
+            Self::Daily(answer) => &answer.meta,
+            Self::Growth(answer) => &answer.meta,
+            Self::Reach(answer) => &answer.meta,
+            Self::ViewCurve(answer) => &answer.meta,
+            Self::Top(answer) => &answer.meta,
+            Self::Sources(answer) => &answer.meta,
+            Self::Content(answer) => &answer.meta,
+            Self::Heatmap(answer) => &answer.meta,
+            Self::Trending(answer) => &answer.meta,
+        }
+    }
+
+    /// The data, then what they are about and what is partial about them.
+    fn text(&self) -> Result<String, Failure> {
+        let meta = self.meta();
+        let zone = Zone::find(&meta.tz).map_err(services::Error::from)?;
+        let mut text = match self {
+            Self::Heatmap(answer) => week(&answer.data),
+            _ => {
+                let json = serde_json::to_string(self).map_err(|error| Failure::failed("json", error.to_string()))?;
+                let Ok(Node::Object(fields)) = serde_json::from_str(&json) else {
+                    unreachable!("an answer is an object")
+                };
+                let data = fields.into_iter().find(|(name, _)| name == "data").map_or(Node::Null, |(_, data)| data);
+                Reading { zone: zone.clone(), bounds_are_ratios: matches!(self, Self::Content(_)) }.text(&data)
+            }
+        };
+        let moment = |at: i64| zone.local(at).strftime("%Y-%m-%d %H:%M").to_string();
+        let sources: Vec<String> = meta.sources.iter().map(|source| format!("{source:?}").to_lowercase()).collect();
+        text.push_str(&format!("\n{} to {} {}, {}", moment(meta.from), moment(meta.to), meta.tz, sources.join(", ")));
+        if let Some(as_of) = meta.as_of {
+            text.push_str(&format!(", as of {}", moment(as_of)));
+        }
+        text.push('\n');
+        for warning in &meta.warnings {
+            text.push_str(&format!("note: {warning}\n"));
+        }
+        Ok(text)
+    }
+}
+
+async fn draw(
+    shell: &Shell,
+    ctx: &Ctx,
+    viewer: &Viewer,
+    channel: &ChannelRef,
+    query: &Query,
+    asked: &Asked,
+    file: &Path,
+) -> Result<ExitCode, Failure> {
+    let loaded = analytics::dataset(ctx, viewer, channel, query).await?;
+    let words = Words::of(Language::En);
+    let picture = Picture::new(&loaded.channel.title, loaded.channel.demo, &loaded.window, asked.meta(), &words);
+    let style = Style { words: &words, palette: &Palette::light(), frame: &Frame::Picture(picture) };
+    let option = asked.spec(query, &style).option;
+    let bundle = SiteFiles::of_this_build().text(RENDER_BUNDLE).await;
+    let bundle = bundle.ok_or_else(|| {
+        Failure::failed("renderer", "this build carries no chart renderer: build it with ./dev build --release")
+    })?;
+    let png = tokio::task::spawn_blocking(move || {
+        let (width, height) = Picture::SIZE;
+        Renderer::new(&bundle)?.png(&option, width, height, Picture::SCALE)
+    });
+    let png = match png.await {
+        Ok(drawn) => drawn.map_err(|error| Failure::failed("renderer", error.to_string()))?,
+        Err(error) => return Err(Failure::failed("renderer", error.to_string())),
+    };
+    std::fs::write(file, &png).map_err(|error| super::cannot_write(file, &error))?;
+    shell.say(&serde_json::json!({ "png": file, "bytes": png.len() }), || format!("{} is drawn", file.display()))
+}
+
+impl Asked {
+    fn spec(&self, query: &Query, style: &Style) -> Spec {
+        match self {
+            Self::Overview(answer) => charts::overview::spec(&answer.data, style),
+            Self::Daily(answer) => charts::daily::spec(&answer.data, style),
+            Self::Growth(answer) => charts::growth::spec(&answer.data, style),
+            Self::Reach(answer) => charts::reach_by_age::spec(&answer.data, None, style),
+            Self::ViewCurve(answer) => charts::view_curve::spec(&answer.data, style),
+            Self::Top(answer) => charts::top::spec(&answer.data, query.sort.unwrap_or_default(), style),
+            Self::Sources(answer) => charts::sources::shares(&answer.data, style),
+            Self::Content(answer) => charts::content::spec(&answer.data, None, style),
+            Self::Heatmap(answer) => charts::heatmap::spec(&answer.data, None, style),
+            Self::Trending(answer) => charts::trending::spec(&answer.data, style),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Every route, and what stands around them. Pages and server functions come from the app; what else there is stands
+//! in one table below.
+
+use app::ssr::FrameAncestors;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{any, get};
+use http::HeaderValue;
+use http::StatusCode;
+use http::header::{CONNECTION, ETAG};
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes as _, generate_route_list};
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::{health, live, requests, security, sign_in};
+
+pub fn router(state: AppState) -> Router {
+    let pages = generate_route_list(app::App);
+    let context = {
+        let (ctx, frame_ancestors) = (state.ctx.clone(), FrameAncestors(state.frame_ancestors.to_string()));
+        move || {
+            provide_context(ctx.clone());
+            provide_context(frame_ancestors.clone());
+        }
+    };
+    let document = {
+        let options = state.leptos_options.clone();
+        move || app::document(options.clone())
+    };
+    // a tagged answer is a file as it is on disk: compressing it again would make its tag a lie
+    let untagged =
+        |_: StatusCode, _: http::Version, headers: &http::HeaderMap, _: &http::Extensions| !headers.contains_key(ETAG);
+    let compression =
+        CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(DefaultPredicate::new().and(untagged));
+
+    // the last layer is the outermost
+    Router::new()
+        .leptos_routes_with_context(&state, pages, context, document)
+        .route_layer(from_fn_with_state(state.clone(), sign_in::identify))
+        .route("/api/live", get(live::open))
+        .route("/api/{*rest}", any(unknown_api))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .layer(from_fn_with_state(state.clone(), security::refuse_forged))
+        .layer(from_fn_with_state(state.clone(), files_first))
+        .layer(from_fn_with_state(state.clone(), sign_in::refuse_other_hosts))
+        .layer(compression)
+        .layer(from_fn_with_state(state.clone(), say_goodbye))
+        .layer(from_fn_with_state(state.clone(), security::headers))
+        .layer(from_fn(requests::observe))
+        .with_state(state)
+}
+
+/// A name with a dot in it is looked for among the site's files before any page gets it.
+async fn files_first(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if request.uri().path().contains('.')
+        && let Some(response) = state.site_files.respond(request.method(), request.uri(), request.headers()).await
+    {
+        return response;
+    }
+    next.run(request).await
+}
+
+async fn unknown_api(request: Request) -> Response {
+    Problem::new(StatusCode::NOT_FOUND, format!("there is nothing at {}", request.uri().path())).into_response()
+}
+
+/// While the process stops, every answer ends its connection: the client opens the next one elsewhere, and none is
+/// cut in the middle of a request.
+async fn say_goodbye(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if state.stopping.is_cancelled() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}

@@ -1,0 +1,148 @@
+//! A process that stays: its roles, and its orderly end.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use services::Ctx;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::ServerSettings;
+use crate::failure::Failure;
+use crate::router::router;
+use crate::site_files::SiteFiles;
+use crate::state::AppState;
+
+/// From the request to stop until the door is closed: busy clients are told `connection: close` meanwhile and watchers
+/// see `/readyz` fail, so that nobody knocks at a door that is shut.
+const GRACE: Duration = Duration::from_millis(800);
+
+/// From the closed door until what still runs is cut. With [`GRACE`] and [`JOBS_STOP`] this stays under the 25 s after
+/// which a supervisor kills.
+const REQUESTS_STOP: Duration = Duration::from_secs(20);
+
+/// A job's lease brings back what could not be finished.
+const JOBS_STOP: Duration = Duration::from_secs(22);
+
+/// What a process does; one process may do all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// pages, server functions, live updates
+    Web,
+    /// the job queue and its schedules
+    Jobs,
+}
+
+/// A port that is ours from here on.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => Failure::failed(
+            "port_in_use",
+            format!(
+                "port {} of {} is in use: stop the program that has it, or choose another with --bind {}",
+                address.port(),
+                address.ip(),
+                SocketAddr::new(address.ip(), address.port().wrapping_add(1))
+            ),
+        ),
+        std::io::ErrorKind::PermissionDenied => Failure::failed(
+            "port_refused",
+            format!(
+                "this user may not listen on port {}: choose one above 1023 with --bind {}:8080",
+                address.port(),
+                address.ip()
+            ),
+        ),
+        std::io::ErrorKind::AddrNotAvailable => Failure::failed(
+            "address_unknown",
+            format!("{} is not an address of this machine: use 127.0.0.1 or 0.0.0.0", address.ip()),
+        ),
+        _ => Failure::failed("listen", format!("cannot listen on {address}: {error}")),
+    })
+}
+
+/// Runs the roles until `stop` is over, then ends them without cutting anything.
+pub async fn run(
+    ctx: Ctx,
+    settings: &ServerSettings,
+    web: Option<(TcpListener, SiteFiles)>,
+    jobs: bool,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
+    let stopping = CancellationToken::new();
+    let jobs = jobs.then(|| tokio::spawn(jobs::run(ctx.clone(), stopping.clone())));
+    let schema_version = ctx.db.version().await.map_err(services::Error::from)?;
+    let web = web.map(|(listener, site_files)| {
+        let state = AppState::new(ctx.clone(), settings, site_files, schema_version, stopping.clone());
+        spawn_web(listener, state)
+    });
+    stop.await;
+    tracing::info!("stopping: no new work, what runs is finished");
+    stopping.cancel();
+    let ended = async {
+        tokio::join!(wait("the web role", web, GRACE + REQUESTS_STOP), wait("the job role", jobs, JOBS_STOP));
+        ctx.db.close().await;
+    };
+    if tokio::time::timeout(JOBS_STOP + GRACE, ended).await.is_err() {
+        tracing::warn!("the database did not close in time; it recovers at the next start");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn spawn_web(listener: TcpListener, state: AppState) -> JoinHandle<()> {
+    let stopping = state.stopping.clone();
+    let closed = async move {
+        stopping.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let service = router(state).into_make_service();
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(closed).await {
+            tracing::error!(%error, "the web role ended: {error}");
+        }
+    })
+}
+
+async fn wait(what: &str, task: Option<JoinHandle<()>>, at_most: Duration) {
+    let Some(mut task) = task else { return };
+    match tokio::time::timeout(at_most, &mut task).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "{what} failed"),
+        Err(_) => {
+            tracing::warn!("{what} did not end within {} s and is cut", at_most.as_secs());
+            task.abort();
+        }
+    }
+}
+
+/// Over when somebody asks the process to stop: Ctrl-C or SIGTERM. Asked a second time, it ends at once.
+pub async fn asked_to_stop() {
+    signal().await;
+    tokio::spawn(async {
+        signal().await;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "asked twice, a person wants the end now; what was acknowledged survives even a kill"
+        )]
+        std::process::exit(1);
+    });
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

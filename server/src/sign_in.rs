@@ -1,0 +1,130 @@
+//! Who is calling. A token in the header (inside Telegram, where cookies are third-party), a first-party cookie (in a
+//! browser), or the demo owner; nobody otherwise. What a person may do is not decided here.
+
+use std::net::IpAddr;
+
+use app::ssr::RequestViewer;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http::header::{AUTHORIZATION, COOKIE, HOST};
+use http::{HeaderMap, StatusCode};
+use services::{Error, Viewer};
+
+use crate::problem::Problem;
+use crate::requests::page;
+use crate::state::AppState;
+
+pub const SESSION_COOKIE: &str = "analyticbot_session";
+
+/// Finds out who is calling and hands it on.
+pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    match viewer(&state, request.headers()).await {
+        Ok(Some(viewer)) => {
+            request.extensions_mut().insert(RequestViewer(viewer));
+        }
+        Ok(None) => {}
+        Err(error) => return unavailable(&error, request.uri().path()),
+    }
+    next.run(request).await
+}
+
+/// `None`: nobody is signed in, or the session has ended.
+pub async fn viewer(state: &AppState, headers: &HeaderMap) -> Result<Option<Viewer>, Error> {
+    match token(headers) {
+        Some(token) => services::identity::viewer_of_token(&state.ctx, token).await,
+        None => demo_owner(state).await,
+    }
+}
+
+/// With `--demo`, whoever asks; [`refuse_other_hosts`] has seen to it that they ask from this machine.
+pub async fn demo_owner(state: &AppState) -> Result<Option<Viewer>, Error> {
+    if state.ctx.site.demo { services::identity::demo_viewer(&state.ctx).await.map(Some) } else { Ok(None) }
+}
+
+fn unavailable(error: &Error, path: &str) -> Response {
+    if path.starts_with("/api/") {
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response();
+    }
+    page(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Not available just now",
+        "The server cannot read its database. Try again in a moment.",
+    )
+}
+
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    bearer.or_else(|| session_cookie(headers))
+}
+
+fn session_cookie(headers: &HeaderMap) -> Option<&str> {
+    let pairs =
+        headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    pairs
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(name, value)| (name == SESSION_COOKIE).then_some(value))
+}
+
+/// `--demo` signs everybody in, so it answers only to the names of this machine: a page elsewhere can point its own
+/// name at 127.0.0.1 and read what comes back (DNS rebinding).
+pub async fn refuse_other_hosts(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if !state.ctx.site.demo || is_this_machine(request.headers()) {
+        return next.run(request).await;
+    }
+    let detail =
+        "this server runs with --demo and answers on this machine only: open it as http://127.0.0.1 with its port";
+    if request.uri().path().starts_with("/api/") {
+        return Problem::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response();
+    }
+    page(
+        StatusCode::MISDIRECTED_REQUEST,
+        "Not here",
+        "This server runs with <code>--demo</code> and answers on this machine only: open it as <code>http://127.0.0.1</code> with its port.",
+    )
+}
+
+fn is_this_machine(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(HOST).and_then(|value| value.to_str().ok()) else { return false };
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(name, _port)| name),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn only_names_of_this_machine_count_as_such() {
+        let is_this_machine =
+            |host: &'static str| is_this_machine(&HeaderMap::from_iter([(HOST, HeaderValue::from_static(host))]));
+        for host in ["127.0.0.1:8080", "127.0.0.1", "localhost:3000", "LOCALHOST", "[::1]:8080", "127.1.2.3"] {
+            assert!(is_this_machine(host), "{host}");
+        }
+        for host in
+            ["evil.example:8080", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "", "0.0.0.0:8080"]
+        {
+            assert!(!is_this_machine(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn the_header_goes_before_the_cookie() {
+        let mut headers =
+            HeaderMap::from_iter([(COOKIE, HeaderValue::from_static("theme=dark; analyticbot_session=of-cookie"))]);
+        assert_eq!(token(&headers), Some("of-cookie"));
+        headers.insert(AUTHORIZATION, HeaderValue::from_static("bearer of-header"));
+        assert_eq!(token(&headers), Some("of-header"));
+        headers.insert(AUTHORIZATION, HeaderValue::from_static("Basic x"));
+        assert_eq!(token(&headers), Some("of-cookie"));
+        headers.remove(COOKIE);
+        assert_eq!(token(&headers), None);
+    }
+}

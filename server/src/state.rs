@@ -1,0 +1,62 @@
+//! What every request handler may need.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use services::Ctx;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::ServerSettings;
+use crate::live::Live;
+use crate::site_files::SiteFiles;
+
+#[derive(Clone)]
+pub struct AppState {
+    pub ctx: Ctx,
+    pub leptos_options: LeptosOptions,
+    pub site_files: SiteFiles,
+    /// sources of the policy's `frame-ancestors`, e.g. `'self' https://web.telegram.org`
+    pub frame_ancestors: Arc<str>,
+    /// scheme and host people reach the app at, where the settings say
+    pub public_origin: Option<Arc<str>>,
+    pub live: Live,
+    /// newest migration applied when the process started
+    pub schema_version: Option<i64>,
+    /// cancelled when the process has been asked to stop: new work goes elsewhere, what runs is finished
+    pub stopping: CancellationToken,
+}
+
+impl AppState {
+    pub fn new(
+        ctx: Ctx,
+        settings: &ServerSettings,
+        site_files: SiteFiles,
+        schema_version: Option<i64>,
+        stopping: CancellationToken,
+    ) -> Self {
+        let frame_ancestors =
+            if settings.frame_ancestors.is_empty() { "'none'".to_owned() } else { settings.frame_ancestors.join(" ") };
+        let leptos_options = LeptosOptions::builder()
+            .output_name(env!("LEPTOS_OUTPUT_NAME"))
+            .site_pkg_dir("pkg")
+            .site_addr(settings.bind)
+            .build();
+        Self {
+            live: Live::start(ctx.clone(), stopping.clone()),
+            ctx,
+            leptos_options,
+            site_files,
+            frame_ancestors: frame_ancestors.into(),
+            public_origin: settings.public_url.as_deref().map(|url| url.trim_end_matches('/').into()),
+            schema_version,
+            stopping,
+        }
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos_options.clone()
+    }
+}

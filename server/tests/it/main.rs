@@ -1,0 +1,12 @@
+//! The server from outside: its router in this process ([`app::TestApp`]) and its program as a real process
+//! ([`program::Program`]).
+
+mod app;
+mod commands;
+mod live;
+mod mistakes;
+mod pages;
+mod program;
+mod protection;
+mod site;
+mod stopping;

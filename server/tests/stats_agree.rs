@@ -1,0 +1,278 @@
+//! `stats` against a second implementation: `independent/questions.py` was written from the definitions, not from our
+//! code, and reads the same CSV files that `import` reads.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// Relative; sums run in another order there.
+const TOLERANCE: f64 = 1e-9;
+
+const QUESTIONS: [&str; 10] =
+    ["overview", "daily", "growth", "reach", "view-curve", "top", "sources", "content", "heatmap", "trending"];
+
+/// Files of one channel and how they are read.
+struct Files {
+    folder: tempfile::TempDir,
+    channel: String,
+    posts: PathBuf,
+    taken_at: String,
+    zone: &'static str,
+    /// kind and file
+    more: Vec<(&'static str, PathBuf)>,
+}
+
+impl Files {
+    fn program(&self, args: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_analyticbot"));
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("PATH", "/usr/bin:/bin");
+        let output = command.output().expect("the program starts");
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output
+    }
+
+    fn import(&self) {
+        let posts = self.posts.display().to_string();
+        self.program(&["import", "posts", &posts, "--tz", self.zone, "--taken-at", &self.taken_at]);
+        for (kind, file) in &self.more {
+            self.program(&["import", kind, &file.display().to_string()]);
+        }
+    }
+
+    fn ours(&self, question: &str, args: &[&str]) -> Value {
+        let output = self.program(&[&["stats", &self.channel, question, "--json"], args].concat());
+        let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        answer["data"].clone()
+    }
+
+    fn independent(&self, question: &str, args: &[&str]) -> Value {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/independent/questions.py");
+        let mut command = Command::new("python3");
+        command
+            .args([script, question, "--channel", &self.channel, "--taken-at", &self.taken_at, "--posts"])
+            .arg(&self.posts);
+        for (kind, file) in &self.more {
+            command.arg(format!("--{kind}")).arg(file);
+        }
+        // the channel's zone is what `import --tz` said; there it must be told
+        if !args.contains(&"--tz") {
+            command.args(["--tz", self.zone]);
+        }
+        let output = command.args(args).output().expect("python3 starts");
+        assert!(output.status.success(), "{question} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+
+    fn agree(&self, args: &[&str], questions: &[&str]) {
+        for question in questions {
+            let (ours, theirs) = (self.ours(question, args), self.independent(question, args));
+            let mut differences = String::new();
+            compare(&ours, &theirs, question, &mut differences);
+            assert!(
+                differences.is_empty(),
+                "{} {question} {args:?}, ours and independent:\n{differences}",
+                self.channel
+            );
+        }
+    }
+}
+
+fn compare(ours: &Value, theirs: &Value, path: &str, differences: &mut String) {
+    match (ours, theirs) {
+        (Value::Object(a), Value::Object(b)) => {
+            let mut names: Vec<&String> = a.keys().chain(b.keys()).collect();
+            names.sort();
+            names.dedup();
+            for name in names {
+                match (a.get(name), b.get(name)) {
+                    (Some(a), Some(b)) => compare(a, b, &format!("{path}.{name}"), differences),
+                    (a, b) => _ = writeln!(differences, "{path}.{name}: {a:?} and {b:?}"),
+                }
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (index, (a, b)) in a.iter().zip(b).enumerate() {
+                compare(a, b, &format!("{path}[{index}]"), differences);
+            }
+        }
+        (Value::Number(a), Value::Number(b)) => {
+            let (a, b) = (a.as_f64().expect("a number"), b.as_f64().expect("a number"));
+            if (a - b).abs() > TOLERANCE * a.abs().max(b.abs()).max(f64::MIN_POSITIVE) {
+                _ = writeln!(differences, "{path}: {a} and {b}");
+            }
+        }
+        (a, b) if a == b => {}
+        (a, b) => _ = writeln!(differences, "{path}: {a} and {b}"),
+    }
+}
+
+/// Numbers that look random and are the same at every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: u64) -> i64 {
+        // the constants of Knuth's MMIX; the low bits are poor
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) % below) as i64
+    }
+}
+
+/// A channel with everything that makes a question hard: gaps between snapshots, unknown counters, posts in bursts,
+/// days without facts, sources that come and go.
+fn made_up() -> Files {
+    const START: i64 = 1_748_736_000; // 2025-06-01
+    const DAYS: i64 = 75;
+    const MEDIA: [&str; 5] = ["text", "photo", "video", "album", ""];
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut dice = Dice(20_250_601);
+    let end = START + DAYS * 86_400;
+    let (mut posts, mut snapshots) = (
+        String::from("channel,post_id,date_utc,views,forwards,reactions,replies,media_type,text\n"),
+        String::from("channel,post_id,taken_at_utc,views,forwards,reactions,replies\n"),
+    );
+    let mut at = START;
+    let mut post_id = 100;
+    while at < end - 3_600 {
+        post_id += 1 + dice.roll(3);
+        let last = 500 + dice.roll(20_000);
+        let mut read_at = at;
+        let mut views = 0;
+        // hourly at first, then rarely; some readings fall out
+        for hours in [1, 1, 2, 3, 6, 12, 24, 48, 96, 200] {
+            read_at += hours * 3_600 + dice.roll(1_800) - 900;
+            views += (last - views) * (20 + dice.roll(30)) / 100;
+            if read_at < end && dice.roll(6) > 0 {
+                let reactions = if dice.roll(10) > 0 { (views / 40).to_string() } else { String::new() };
+                _ = writeln!(
+                    snapshots,
+                    "made_up,{post_id},{read_at},{views},{},{reactions},{}",
+                    views / 90,
+                    views / 200
+                );
+            }
+        }
+        let text = match dice.roll(4) {
+            0 => String::new(),
+            1 => "Коротко о #news и #Tashkent".to_owned(),
+            2 => format!("\"Two lines,\n#launch {}\"", "word ".repeat(dice.roll(60) as usize)),
+            _ => "plain ".repeat(dice.roll(200) as usize),
+        };
+        let replies = if dice.roll(8) > 0 { dice.roll(30).to_string() } else { String::new() };
+        let newest = if dice.roll(30) > 0 { (last + dice.roll(400)).to_string() } else { String::new() };
+        _ = writeln!(
+            posts,
+            "made_up,{post_id},{at},{newest},{},{},{replies},{},{text}",
+            last / 80,
+            last / 30,
+            MEDIA[dice.roll(5) as usize]
+        );
+        at += if dice.roll(5) == 0 { 600 } else { 3_600 * (2 + dice.roll(14)) };
+    }
+    let (mut daily, mut sources) = (
+        String::from("channel,day,subscribers,joined,left,notifications_on\n"),
+        String::from("channel,day,source,views\n"),
+    );
+    let mut subscribers = 40_000;
+    for day in 0..DAYS {
+        let date = domain::zone::Zone::utc().day(START + day * 86_400);
+        let (joined, left) = (dice.roll(300), dice.roll(200));
+        subscribers += joined - left;
+        if dice.roll(9) > 0 {
+            let known = if dice.roll(12) > 0 { subscribers.to_string() } else { String::new() };
+            _ = writeln!(daily, "made_up,{date},{known},{joined},{left},");
+        }
+        for (source, from_day) in [("followers", 0), ("search", 20), ("channels", 40)] {
+            if day >= from_day && dice.roll(7) > 0 {
+                _ = writeln!(sources, "made_up,{date},{source},{}", 1_000 + dice.roll(9_000));
+            }
+        }
+    }
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    Files {
+        channel: "made_up".to_owned(),
+        posts: write("posts.csv", &posts),
+        taken_at: end.to_string(),
+        zone: "Asia/Tashkent",
+        more: vec![
+            ("snapshots", write("snapshots.csv", &snapshots)),
+            ("daily", write("daily.csv", &daily)),
+            ("sources", write("sources.csv", &sources)),
+        ],
+        folder,
+    }
+}
+
+#[test]
+fn on_a_channel_with_everything() {
+    let files = made_up();
+    files.import();
+    files.agree(&[], &QUESTIONS);
+    files.agree(&["--tz", "UTC"], &["daily", "heatmap", "content", "growth"]);
+    // a change of clocks lies in neither June nor July there, but in the offset
+    files.agree(&["--from", "2025-06-10", "--to", "2025-07-20", "--tz", "America/New_York"], &QUESTIONS);
+    files.agree(&["--from", "1750000000", "--to", "1753000001"], &QUESTIONS);
+    files.agree(&["--hours", "1,5,24,100"], &["reach", "view-curve"]);
+    files.agree(&["--max-gap", "any"], &["reach", "view-curve", "top", "content"]);
+    files.agree(&["--max-gap", "3"], &["reach", "view-curve", "heatmap"]);
+    files.agree(&["--measure", "total"], &["heatmap", "content"]);
+    for sort in ["er", "views", "forwards", "reactions", "replies", "date", "performance"] {
+        files.agree(&["--sort", sort, "--limit", "25", "--min-views", "2000"], &["top"]);
+    }
+    // before anything, and after everything
+    files.agree(&["--from", "2020-01-01", "--to", "2020-02-01"], &QUESTIONS);
+}
+
+/// Where the real channels are, when the environment says so.
+fn real_data() -> Option<PathBuf> {
+    let folder = PathBuf::from(std::env::var_os("ANALYTICBOT_REAL_DATA")?).join("channels");
+    assert!(folder.is_dir(), "{} does not exist", folder.display());
+    Some(folder)
+}
+
+#[test]
+fn on_real_channels() {
+    let Some(data) = real_data() else {
+        eprintln!("ANALYTICBOT_REAL_DATA is not set: real channels are left out");
+        return;
+    };
+    let times: Value =
+        serde_json::from_slice(&std::fs::read(data.join("collection_times.json")).expect("the times")).expect("JSON");
+    for (channel, zone) in [
+        ("d_code", "Europe/Moscow"),
+        ("mosrutop", "Europe/Moscow"),
+        ("nevacomputer", "Africa/Addis_Ababa"),
+        ("bbcbreaking", "Europe/London"),
+    ] {
+        let files = Files {
+            folder: tempfile::tempdir().expect("a folder"),
+            channel: channel.to_owned(),
+            posts: data.join(format!("{channel}.csv")),
+            taken_at: times[channel]["not_before"].as_str().expect("a time").to_owned(),
+            zone,
+            more: Vec::new(),
+        };
+        assert!(Path::new(&files.posts).is_file());
+        files.import();
+        files.agree(&[], &QUESTIONS);
+        files.agree(
+            &["--from", "2017-01-01", "--to", "2026-01-01"],
+            &["overview", "reach", "heatmap", "content", "trending", "top"],
+        );
+        files.agree(&["--max-gap", "any"], &["reach", "view-curve"]);
+        // the same file again changes nothing
+        let before = files.ours("overview", &[]);
+        files.import();
+        assert_eq!(files.ours("overview", &[]), before);
+    }
+}
