@@ -169,7 +169,7 @@ CREATE TABLE channel_source_daily (
 CREATE TABLE channel_daily_summary (
     channel_id BIGINT NOT NULL REFERENCES channel (id),
     day TEXT NOT NULL,
-    -- posts read that day, snapshots taken, and views gained by posts between the day's readings and the one before
+    -- posts and snapshots trimmed, and the views gained from each of these snapshots to the next of its post
     posts BIGINT NOT NULL,
     snapshots BIGINT NOT NULL,
     views_gained BIGINT NOT NULL,

@@ -11,6 +11,7 @@
 
 pub mod analytics;
 pub mod audit;
+pub mod backup;
 pub mod channels;
 pub mod clock;
 pub mod collect;

@@ -255,6 +255,7 @@ impl Db {
         Ok(())
     }
 
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn sqlite_writer(&self) -> Option<&SqlitePool> {
         match &self.0 {
             Pools::Sqlite { writer, .. } => Some(writer),
@@ -295,7 +296,8 @@ fn settings_or_one(connections: u32) -> u32 {
     connections.max(1)
 }
 
-fn sqlite_path(url: &str) -> Result<PathBuf> {
+/// The file an `sqlite:` address names.
+pub fn sqlite_path(url: &str) -> Result<PathBuf> {
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
     match path {
         // a database in memory has one connection only, and nothing survives: of no use here
@@ -313,6 +315,17 @@ pub fn without_password(url: &str) -> String {
     match user.split_once(':') {
         Some((name, _)) => format!("{scheme}://{name}:***@{host}"),
         None => url.to_owned(),
+    }
+}
+
+/// The address without its password, and the password (percent-decoded by whoever needs it).
+pub fn split_password(url: &str) -> (String, Option<String>) {
+    let whole = || (url.to_owned(), None);
+    let Some((scheme, rest)) = url.split_once("://") else { return whole() };
+    let Some((user, host)) = rest.rsplit_once('@') else { return whole() };
+    match user.split_once(':') {
+        Some((name, password)) => (format!("{scheme}://{name}@{host}"), Some(password.to_owned())),
+        None => whole(),
     }
 }
 

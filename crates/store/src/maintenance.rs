@@ -16,6 +16,18 @@ pub async fn checkpoint(db: &Db) -> Result<()> {
     }
 }
 
+/// Puts the log away and leaves one file behind, fit to be renamed; [`Error::Busy`] while anybody else has the database
+/// open. The next [`Db::open`] turns the log on again.
+pub async fn leave_wal(db: &Db) -> Result<()> {
+    let Some(path) = db.path() else { return Ok(()) };
+    db.close().await;
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(false);
+    let mut conn = SqliteConnection::connect_with(&options).await?;
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode = DELETE").fetch_one(&mut conn).await?;
+    conn.close().await?;
+    if mode == "delete" { Ok(()) } else { Err(Error::Busy) }
+}
+
 /// Refreshes what the query planner knows about the tables.
 pub async fn optimize(db: &Db) -> Result<()> {
     match db.backend() {

@@ -1,7 +1,7 @@
 //! Writing facts: posts, snapshots, daily facts, sources. Whoever changed something calls [`bump`] in the same unit
 //! of work, once a channel.
 
-mod batch;
+pub(crate) mod batch;
 mod daily;
 mod posts;
 mod snapshots;
@@ -12,8 +12,8 @@ use domain::ids::ChannelId;
 pub use daily::{list_daily, list_sources, upsert_daily, upsert_sources};
 
 pub use posts::{PostFacts, find_posts, list_post_ids, list_posts, list_posts_by_id, upsert_posts};
-pub(crate) use snapshots::damaged;
 pub use snapshots::{Series, find_series, list_series, merge_snapshots};
+pub(crate) use snapshots::{damaged, unpack, write_series};
 
 use crate::{Dialect, Result, Tx, execute, on, outbox};
 

@@ -46,13 +46,30 @@ pub(super) fn columns_text(kind: Kind) -> String {
 pub enum ChannelName {
     Username(String),
     Id(i64),
+    /// as an export of Telegram Desktop names it
+    Titled { id: i64, title: String },
 }
 
 impl ChannelName {
     pub fn text(&self) -> String {
         match self {
             Self::Username(name) => name.clone(),
-            Self::Id(id) => id.to_string(),
+            Self::Id(id) | Self::Titled { id, .. } => id.to_string(),
+        }
+    }
+
+    /// For a person.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Titled { title, .. } => title.clone(),
+            _ => self.text(),
+        }
+    }
+
+    pub fn telegram_id(&self) -> Option<i64> {
+        match self {
+            Self::Username(_) => None,
+            Self::Id(id) | Self::Titled { id, .. } => Some(*id),
         }
     }
 }
@@ -133,18 +150,8 @@ impl FileReader {
             file.seek(SeekFrom::Start(start.offset)).map_err(unreadable)?;
             rows = Rows::new(file, start);
         }
-        let single = match (&request.channel, &request.title) {
-            (Some(_), _) => Some("--channel"),
-            (None, Some(_)) => Some("--title"),
-            (None, None) => None,
-        };
         let cells = Cells { now, taken_at, explicit_taken_at: request.taken_at.is_some() };
-        Ok(Self { rows, layout, cells, channels: Channels::new(channels, single) })
-    }
-
-    /// Names of the columns as the file has them.
-    pub fn header(&self) -> &[String] {
-        &self.layout.header
+        Ok(Self { rows, layout, cells, channels: Channels::new(channels, request.option_for_one_channel()) })
     }
 
     /// The next chunk; `None` at the end of the file or when it is to stop.

@@ -31,7 +31,7 @@ use crate::entitlements::{self, Feature};
 use crate::identity::{permission, require};
 use crate::{Ctx, Viewer, channels};
 use file::{Chunk, FileReader};
-use rows::Place;
+pub(super) use rows::Place;
 use staging::{Bookmark, Staging};
 
 /// Chunks read ahead of the database. One is being read, one waits, one is written.
@@ -81,6 +81,15 @@ impl ImportRequest {
     pub fn new(kind: Kind, path: impl Into<PathBuf>) -> Self {
         Self { kind, path: path.into(), channel: None, title: None, tz: None, taken_at: None, skip_bad_rows: None }
     }
+
+    /// The option, if given, that only a file with one channel can follow.
+    pub(super) fn option_for_one_channel(&self) -> Option<&'static str> {
+        match (&self.channel, &self.title) {
+            (Some(_), _) => Some("--channel"),
+            (None, Some(_)) => Some("--title"),
+            (None, None) => None,
+        }
+    }
 }
 
 /// What an import did.
@@ -127,6 +136,38 @@ pub async fn run(
     progress: &dyn Progress,
     cancel: &CancellationToken,
 ) -> Result<ImportReport, ImportError> {
+    let (request, opened) = prepare(ctx, viewer, request, request.kind.as_str()).await?;
+    let staging = Staging::open(ctx, viewer, &request, opened.identity).await?;
+    let (start, channels) = (staging.bookmark.place(), staging.bookmark.channels.clone());
+    let taken_at = staging.bookmark.taken_at;
+    let mut reader = match FileReader::open(&request, start, channels, ctx.now(), taken_at) {
+        Ok(reader) => reader,
+        Err(error) => return Err(staging.abandon_after(error).await),
+    };
+    let produce = move |send: &Sink<'_>, stop: &CancellationToken| {
+        while let Some(chunk) = reader.next_chunk(stop).transpose() {
+            if !send(chunk) {
+                break;
+            }
+        }
+    };
+    stage_and_publish(staging, opened.bytes, progress, cancel, produce).await
+}
+
+/// A file that may be imported.
+pub(super) struct Opened {
+    pub identity: String,
+    pub bytes: u64,
+}
+
+/// Permission, options and the file itself, before anything is written. The request comes back with its zone spelled
+/// as the zone database does.
+pub(super) async fn prepare(
+    ctx: &Ctx,
+    viewer: &Viewer,
+    request: &ImportRequest,
+    format: &str,
+) -> Result<(ImportRequest, Opened), ImportError> {
     require(viewer, permission::IMPORT)?;
     entitlements::allow(ctx, viewer, Feature::Import).await?;
     let tz = request.tz.as_deref().map(Zone::find).transpose()?.map(|zone| zone.name().to_owned());
@@ -136,46 +177,47 @@ pub async fn run(
     }
     let request = ImportRequest { tz, ..request.clone() };
     let (file, metadata) = open(&request.path)?;
-    let identity = identity(&request, file, &metadata)?;
+    let identity = identity(&request, format, file, &metadata)?;
     forget_stale_runs(ctx, now).await?;
+    Ok((request, Opened { identity, bytes: metadata.len() }))
+}
 
-    let mut staging = Staging::open(ctx, viewer, &request, identity).await?;
-    let (start, channels) = (staging.bookmark.place(), staging.bookmark.channels.clone());
-    let taken_at = staging.bookmark.taken_at;
-    let reader = FileReader::open(&request, start, channels, now, taken_at);
-    let mut reader = match reader {
-        Ok(reader) => reader,
-        Err(error) => return Err(staging.abandon_after(error).await),
-    };
-    let total = metadata.len();
-    progress.advance(start.offset, total, staging.bookmark.rows);
+/// Hands a chunk to the database; `false` when no more are wanted.
+pub(super) type Sink<'a> = dyn Fn(Result<Chunk, ImportError>) -> bool + 'a;
 
+/// Stages the chunks that `produce` makes on a thread of its own, then makes them visible.
+pub(super) async fn stage_and_publish(
+    mut staging: Staging<'_>,
+    bytes: u64,
+    progress: &dyn Progress,
+    cancel: &CancellationToken,
+    produce: impl FnOnce(&Sink<'_>, &CancellationToken) + Send + 'static,
+) -> Result<ImportReport, ImportError> {
+    let ctx = staging.ctx;
+    progress.advance(staging.bookmark.offset, bytes, staging.bookmark.rows);
     let (sender, mut chunks) = mpsc::channel::<Result<Chunk, ImportError>>(CHUNKS_AHEAD);
     let stop = cancel.child_token();
     let reading = tokio::task::spawn_blocking({
         let stop = stop.clone();
-        move || {
-            while !stop.is_cancelled() {
-                let Some(chunk) = reader.next_chunk(&stop).transpose() else { break };
-                if sender.blocking_send(chunk).is_err() {
-                    break;
-                }
-            }
-        }
+        move || produce(&|chunk| sender.blocking_send(chunk).is_ok(), &stop)
     });
-    let outcome = stage_all(&mut staging, &mut chunks, total, progress, cancel).await;
+    let outcome = stage_all(&mut staging, &mut chunks, bytes, progress, cancel).await;
     stop.cancel();
     drop(chunks);
-    // the thread only reads: when it ends matters to nobody but the file handle
-    let _ = reading.await;
-    match outcome {
-        Ok(()) => {}
-        Err(stopped @ (ImportError::Stopped { .. } | ImportError::Elsewhere)) => return Err(stopped),
-        Err(error) => return Err(staging.abandon_after(error).await),
+    let read = reading.await;
+    match (outcome, read) {
+        (Ok(()), Ok(())) => {}
+        (Err(stopped @ (ImportError::Stopped { .. } | ImportError::Elsewhere)), _) => return Err(stopped),
+        (Err(error), _) => return Err(staging.abandon_after(error).await),
+        // the reader panicked: what was staged is not the whole file
+        (Ok(()), Err(panicked)) => {
+            let error = crate::Error::internal(&panicked);
+            return Err(staging.abandon_after(error.into()).await);
+        }
     }
     if staging.refuses() {
-        let problems = staging.explained_problems(now)?;
-        let refused = ImportError::BadRows { problems, kind: request.kind };
+        let problems = staging.explained_problems()?;
+        let refused = ImportError::BadRows { problems, kind: staging.request.kind };
         return Err(staging.abandon_after(refused).await);
     }
     progress.publishing();
@@ -224,11 +266,16 @@ fn open(path: &Path) -> Result<(File, Metadata), ImportError> {
 }
 
 /// What is the same when the same file is imported in the same way.
-fn identity(request: &ImportRequest, mut file: File, metadata: &Metadata) -> Result<String, ImportError> {
+fn identity(
+    request: &ImportRequest,
+    format: &str,
+    mut file: File,
+    metadata: &Metadata,
+) -> Result<String, ImportError> {
     let mut hash = Sha256::new();
     let changed = metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     let options = (
-        request.kind,
+        format,
         metadata.len(),
         changed.as_nanos().to_string(),
         (&request.channel, &request.title, &request.tz, request.taken_at, &request.skip_bad_rows),

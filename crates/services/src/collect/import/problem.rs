@@ -46,16 +46,21 @@ fn shown(value: &[u8]) -> String {
     shown
 }
 
-/// The first [`SHOWN`] problems by line, and how many there are.
+/// The first [`SHOWN`] problems by line, and how many rows have one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Problems {
     pub first: Vec<Problem>,
-    pub total: u64,
+    pub bad_rows: u64,
 }
 
 impl Problems {
-    pub fn push(&mut self, problem: Problem) {
-        self.total += 1;
+    /// All that is wrong with one row.
+    pub fn push_row(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.bad_rows += 1;
+        problems.into_iter().for_each(|problem| self.insert(problem));
+    }
+
+    fn insert(&mut self, problem: Problem) {
         let place = self.first.partition_point(|other| other.line <= problem.line);
         if place < SHOWN {
             self.first.insert(place, problem);
@@ -64,7 +69,7 @@ impl Problems {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.total == 0
+        self.bad_rows == 0
     }
 }
 
@@ -73,7 +78,9 @@ impl Display for Problems {
         for problem in &self.first {
             write!(f, "\n  {problem}")?;
         }
-        match self.total - self.first.len() as u64 {
+        let mut lines: Vec<u64> = self.first.iter().map(|problem| problem.line).collect();
+        lines.dedup();
+        match self.bad_rows - lines.len() as u64 {
             0 => Ok(()),
             more => write!(f, "\n  and {more} more"),
         }
@@ -88,9 +95,9 @@ mod tests {
     fn the_first_twenty_by_line_are_kept() {
         let mut problems = Problems::default();
         for line in (1..=100).rev() {
-            problems.push(Problem::of_cell(line, "views", b"x", "a number"));
+            problems.push_row([Problem::of_cell(line, "views", b"x", "a number")]);
         }
-        assert_eq!(problems.total, 100);
+        assert_eq!(problems.bad_rows, 100);
         assert_eq!(problems.first.iter().map(|problem| problem.line).collect::<Vec<_>>(), (1..=20).collect::<Vec<_>>());
         assert!(problems.to_string().ends_with("and 80 more"));
     }

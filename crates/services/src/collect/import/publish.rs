@@ -1,7 +1,7 @@
 //! The moment a staged file becomes visible: one unit of work. A new channel takes its staging key for its own, which
 //! is one row; rows for a known channel are merged with what is there.
 
-use domain::channels::Channel;
+use domain::channels::{Channel, ChannelRef};
 use domain::posts::{Counters, Snapshot};
 use jiff::civil::Date;
 use serde_json::json;
@@ -39,7 +39,7 @@ impl Staging<'_> {
                 continue;
             };
             let slug = match existing {
-                Some(channel) => self.merge(&mut tx, staged, channel, &mut written).await?,
+                Some(channel) => self.merge(&mut tx, target, staged, channel, &mut written).await?,
                 None if self.request.kind == Kind::Posts => {
                     let channel = self.new_channel(target);
                     if target.existing.is_none() {
@@ -51,7 +51,7 @@ impl Staging<'_> {
                     } else {
                         // it was there when the run began, and was deleted meanwhile
                         let channel = store::channels::insert(&mut tx, &channel, now).await?;
-                        self.merge(&mut tx, staged, channel, &mut written).await?
+                        self.merge(&mut tx, target, staged, channel, &mut written).await?
                     }
                 }
                 None => return Err(Error::NotFound(What::Channel).into()),
@@ -78,7 +78,7 @@ impl Staging<'_> {
 
     fn new_channel(&self, target: &Target) -> NewChannel {
         let (mut telegram_id, mut username) = match &target.name {
-            ChannelName::Id(id) => (Some(*id), None),
+            ChannelName::Id(id) | ChannelName::Titled { id, .. } => (Some(*id), None),
             ChannelName::Username(name) => (None, Some(name.clone())),
         };
         if let Some(chosen) = &self.request.channel {
@@ -88,7 +88,10 @@ impl Staging<'_> {
                 Err(_) => username = Some(chosen.to_owned()),
             }
         }
-        let name = username.clone().or(telegram_id.map(|id| id.to_string())).unwrap_or_default();
+        let name = match &target.name {
+            ChannelName::Titled { title, .. } => title.clone(),
+            _ => username.clone().or(telegram_id.map(|id| id.to_string())).unwrap_or_default(),
+        };
         NewChannel {
             workspace_id: self.viewer.workspace(),
             telegram_id,
@@ -103,6 +106,7 @@ impl Staging<'_> {
     async fn merge(
         &self,
         tx: &mut Tx,
+        target: &Target,
         staged: &Stage,
         mut channel: Channel,
         written: &mut Written,
@@ -126,6 +130,10 @@ impl Staging<'_> {
         }
         if let Some(tz) = &self.request.tz {
             channel.zone.clone_from(tz);
+        }
+        if let (None, Some(id)) = (channel.telegram_id, target.name.telegram_id()) {
+            let taken = store::channels::find_by_ref(tx, channel.workspace_id, &ChannelRef::TelegramId(id)).await?;
+            channel.telegram_id = taken.is_none().then_some(id);
         }
         if channel != before {
             store::channels::update(tx, &channel).await?;

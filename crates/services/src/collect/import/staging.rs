@@ -342,7 +342,7 @@ impl<'a> Staging<'a> {
             }
             let (column, name) = match &target.name {
                 ChannelName::Username(_) => ("channel", target.name.text()),
-                ChannelName::Id(_) => ("channel_id", target.name.text()),
+                ChannelName::Id(_) | ChannelName::Titled { .. } => ("channel_id", target.name.text()),
             };
             let name = self.request.channel.clone().unwrap_or(name);
             let problem = Problem::of_cell(
@@ -413,7 +413,7 @@ impl<'a> Staging<'a> {
             } else if self.clashes.len() < SHOWN {
                 self.clashes.push((problem, self.targets[target].name.clone(), key));
             } else {
-                self.problems.push(problem);
+                self.problems.push_row([problem]);
             }
         }
         Ok(())
@@ -428,7 +428,7 @@ impl<'a> Staging<'a> {
     fn reject(&mut self, mut bad: Vec<BadRow>) -> Result<(), ImportError> {
         bad.sort_by_key(|row| row.place.line);
         let Some(skip) = &mut self.skip else {
-            bad.into_iter().flat_map(|row| row.problems).for_each(|problem| self.problems.push(problem));
+            bad.into_iter().for_each(|row| self.problems.push_row(row.problems));
             return Ok(());
         };
         self.bookmark.skipped += bad.len() as u64;
@@ -437,13 +437,13 @@ impl<'a> Staging<'a> {
     }
 
     /// The problems, with the lines that rows clash with looked up.
-    pub fn explained_problems(&self, now: i64) -> Result<Problems, ImportError> {
+    pub fn explained_problems(&self) -> Result<Problems, ImportError> {
         let mut problems = self.problems.clone();
         let mut wanted: HashMap<(ChannelName, Key), Option<u64>> =
             self.clashes.iter().map(|(_, channel, key)| ((channel.clone(), key.clone()), None)).collect();
         if !wanted.is_empty() {
             let start = Place { offset: 0, line: 1 };
-            let mut reader = FileReader::open(self.request, start, Vec::new(), now, self.bookmark.taken_at)?;
+            let mut reader = FileReader::open(self.request, start, Vec::new(), self.ctx.now(), self.bookmark.taken_at)?;
             let mut channels: Vec<ChannelName> = Vec::new();
             let stop = CancellationToken::new();
             while let Some(chunk) = reader.next_chunk(&stop)? {
@@ -474,7 +474,7 @@ impl<'a> Staging<'a> {
         }
         for (problem, channel, key) in &self.clashes {
             let first = wanted.get(&(channel.clone(), key.clone())).copied().flatten();
-            problems.push(clash(key, problem.line, first));
+            problems.push_row([clash(key, problem.line, first)]);
         }
         Ok(problems)
     }
@@ -506,7 +506,7 @@ pub async fn look_up(
     let channel = match (&request.channel, name) {
         (Some(chosen), _) => ChannelRef::parse(chosen),
         (None, ChannelName::Username(name)) => ChannelRef::Username(name.clone()),
-        (None, ChannelName::Id(id)) => ChannelRef::TelegramId(*id),
+        (None, ChannelName::Id(id) | ChannelName::Titled { id, .. }) => ChannelRef::TelegramId(*id),
     };
     store::channels::find_by_ref(tx, viewer.workspace(), &channel).await
 }
