@@ -1,9 +1,12 @@
-//! Addresses and their pages.
+//! Addresses and their pages. The dashboard comes with the app; every other page is a part of the WebAssembly of its
+//! own, loaded when its address is opened.
+//!
+//! To add a page: a route below, and a [`LazyRoute`] unless everybody needs the page at once.
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 use crate::analytics::AnalyticsPage;
 use crate::dashboard::{DashboardPage, Home};
@@ -24,13 +27,65 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("") view=Home ssr=SsrMode::Async/>
                     <Route path=path!("channels/:channel") view=DashboardPage ssr=SsrMode::Async/>
-                    <Route path=path!("channels/:channel/analytics/:tab?") view=AnalyticsPage ssr=SsrMode::Async/>
-                    <Route path=path!("channels/:channel/posts/:post_id") view=PostPage ssr=SsrMode::Async/>
-                    <Route path=path!("settings/:section?") view=SettingsPage ssr=SsrMode::Async/>
-                    <Route path=path!("invite/:token") view=InvitationPage ssr=SsrMode::Async/>
+                    <Route path=path!("channels/:channel/analytics/:tab?") view={Lazy::<AnalyticsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("channels/:channel/posts/:post_id") view={Lazy::<PostRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/:section?") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("invite/:token") view={Lazy::<InvitationRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("*missing") view=NotFound ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>
+    }
+}
+
+struct AnalyticsRoute;
+
+#[lazy_route]
+impl LazyRoute for AnalyticsRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        AnalyticsPage().into_any()
+    }
+}
+
+struct PostRoute;
+
+#[lazy_route]
+impl LazyRoute for PostRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        PostPage().into_any()
+    }
+}
+
+struct SettingsRoute;
+
+#[lazy_route]
+impl LazyRoute for SettingsRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        SettingsPage().into_any()
+    }
+}
+
+struct InvitationRoute;
+
+#[lazy_route]
+impl LazyRoute for InvitationRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        InvitationPage().into_any()
     }
 }

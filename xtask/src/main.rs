@@ -4,6 +4,7 @@
 
 mod site;
 mod size;
+mod wasm;
 mod wasm_test;
 
 use std::path::PathBuf;

@@ -12,10 +12,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::wasm;
+
 /// Where scripts and styles live below the site; the server hands the same word to Leptos.
 pub const PKG: &str = "pkg";
 /// Must equal `LEPTOS_OUTPUT_NAME` in `.cargo/config.toml`: the page asks for `/pkg/app.js` and `/pkg/app.wasm`.
 pub const OUTPUT_NAME: &str = "app";
+
+/// The two files Leptos looks for when routes are split; its names, when files are not hashed.
+const SPLIT_LOADER: &str = "__wasm_split.______________________.js";
+const SPLIT_MANIFEST: &str = "__wasm_split_manifest.json";
 
 const BROTLI_QUALITY: u32 = 11;
 /// The whole of every file we serve fits, so no match is out of reach.
@@ -40,7 +46,9 @@ pub fn build(plan: &Plan) -> Result<()> {
     let mut site = Site { out: &plan.out, kept: BTreeSet::new() };
 
     let glue = tempfile::tempdir().context("cannot create a temporary folder")?;
-    bindgen(&plan.wasm, glue.path(), plan.debug)?;
+    let main = split(&plan.wasm, glue.path())?;
+    bindgen(&main, glue.path(), plan.debug)?;
+    fs::remove_file(main)?;
     for file in files_below(glue.path())? {
         // wasm-bindgen writes app_bg.wasm; the page asks for app.wasm, and hands that address to the glue
         let name = if file == Path::new("app_bg.wasm") { PathBuf::from("app.wasm") } else { file.clone() };
@@ -62,10 +70,39 @@ pub fn build(plan: &Plan) -> Result<()> {
     site.remove_others()
 }
 
+/// Cuts what only `#[lazy]` functions reach out of the WebAssembly, into files that are loaded when they are called.
+/// Returns the rest, which is what wasm-bindgen continues with.
+fn split(wasm: &Path, out: &Path) -> Result<PathBuf> {
+    let bytes = fs::read(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+    let main = out.join("app.wasm");
+    let glue = format!("./{OUTPUT_NAME}.js");
+    let link = format!("./{SPLIT_LOADER}");
+    let mut options = wasm_split_cli_support::Options::new(&bytes);
+    options.output_dir = out;
+    options.main_out_path = &main;
+    options.link_name = &link;
+    options.main_module = &glue;
+    // eyre's error is no std error
+    let parts = wasm_split_cli_support::transform(options)
+        .map_err(|error| anyhow::anyhow!("cannot split {}: {error:#}", wasm.display()))?;
+    for part in &parts.split_modules {
+        // names and notes of the linker, which nobody reads; wasm-bindgen takes them out of the rest
+        let stripped =
+            wasm::without_custom_sections(&fs::read(part)?).with_context(|| format!("{}", part.display()))?;
+        fs::write(part, stripped)?;
+    }
+    let manifest = serde_json::to_vec(&parts.prefetch_map).context("the manifest is JSON")?;
+    fs::write(out.join(SPLIT_MANIFEST), manifest)?;
+    Ok(main)
+}
+
 fn bindgen(wasm: &Path, out: &Path, debug: bool) -> Result<()> {
     Bindgen::new()
         .input_path(wasm)
         .out_name(OUTPUT_NAME)
+        // the parts call into the rest by the linker's names
+        .keep_lld_exports(true)
+        .demangle(false)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
