@@ -19,6 +19,16 @@ pub enum Language {
     Uz,
 }
 
+impl From<Language> for charts::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Ru => Self::Ru,
+            Language::Uz => Self::Uz,
+        }
+    }
+}
+
 macro_rules! texts {
     ($code:literal) => {
         [

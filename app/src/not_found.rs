@@ -1,7 +1,6 @@
 //! No such page, with a way back.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use crate::t;
 
@@ -25,9 +24,9 @@ pub fn Missing(title: String, more: String) -> impl IntoView {
             <b>{title}</b>
             <p>{more}</p>
             <p class="ways">
-                <A href="/" attr:class="button primary">
+                <a href="/" class="button primary">
                     {t!("problem-home")}
-                </A>
+                </a>
             </p>
         </div>
     }

@@ -41,3 +41,8 @@ source-preview = preview
 source-imported = imported
 source-estimated = estimated
 source-missing = missing
+age-hours = { $n } h
+age-days = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+}

@@ -45,3 +45,9 @@ source-preview = предпросмотр
 source-imported = из файла
 source-estimated = оценка
 source-missing = нет данных
+age-hours = { $n } ч
+age-days = { $n ->
+    [one] { $n } день
+    [few] { $n } дня
+   *[many] { $n } дней
+}

@@ -33,3 +33,5 @@ source-preview = ko‘rinish
 source-imported = fayldan
 source-estimated = taxminiy
 source-missing = ma’lumot yo‘q
+age-hours = { $n } soat
+age-days = { $n } kun

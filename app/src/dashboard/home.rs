@@ -1,7 +1,7 @@
 //! `/`: the dashboard of the channel looked at last, else of the first one, else how to get one.
 
 use leptos::prelude::*;
-use leptos_router::components::{A, Redirect};
+use leptos_router::components::Redirect;
 
 use crate::shell::frame::Session;
 use crate::shell::place::channel_path;
@@ -50,9 +50,9 @@ fn NoChannel() -> impl IntoView {
             <b>{t!("home-empty")}</b>
             <p>{t!("home-empty-more")}</p>
             <p class="ways">
-                <A href="/settings/channels" attr:class="button primary">
+                <a href="/settings/channels" class="button primary">
                     {t!("home-import")}
-                </A>
+                </a>
             </p>
             <pre class="command">"analyticbot demo"</pre>
         </div>

@@ -2,7 +2,6 @@
 
 use domain::screens::ChannelCard;
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::Outcome;
 use super::api::{self, DeleteChannel, UpdateChannel};
@@ -103,7 +102,7 @@ fn ChannelRow(
         <li>
             <Avatar title=channel.title.clone()/>
             <div class="what">
-                <A href=channel_path(&card.slug, "")>{name}</A>
+                <a href=channel_path(&card.slug, "")>{name}</a>
                 {channel.demo.then(|| view! { <span class="demo-mark">{t!("demo")}</span> })}
                 <small>{format!("@{} · {}", card.slug, channel.zone)}</small>
                 <small>{stored}</small>

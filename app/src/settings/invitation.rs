@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
 use super::api::AcceptInvitation;
@@ -44,9 +43,9 @@ pub fn InvitationPage() -> impl IntoView {
                     view! {
                         <p role="status">{t!("invitation-done")}</p>
                         <p class="ways">
-                            <A href="/" attr:class="button primary">
+                            <a href="/" class="button primary">
                                 {t!("problem-home")}
-                            </A>
+                            </a>
                         </p>
                     }
                         .into_any()

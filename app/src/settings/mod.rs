@@ -10,7 +10,6 @@ mod members;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
 pub use invitation::InvitationPage;
@@ -37,9 +36,9 @@ pub fn SettingsPage() -> impl IntoView {
             {SECTIONS
                 .map(|(name, key)| {
                     view! {
-                        <A href=format!("/settings/{name}") attr:aria-current=move || (section.get() == name).then_some("page")>
+                        <a href=format!("/settings/{name}") aria-current=move || (section.get() == name).then_some("page")>
                             {t!(key)}
-                        </A>
+                        </a>
                     }
                 })
                 .collect_view()}

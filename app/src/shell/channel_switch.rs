@@ -1,7 +1,6 @@
 //! Which channel: a button that opens the list, with search once there are many.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::frame::Session;
 use super::period::{PERIOD, close_popover};
@@ -83,9 +82,9 @@ pub fn ChannelSwitch(place: Memo<Place>, session: Session) -> impl IntoView {
                                 let is_current = place.get().channel.as_deref() == Some(channel.slug.as_str());
                                 view! {
                                     <li>
-                                        <A
+                                        <a
                                             href=address(&channel.slug)
-                                            attr:aria-current=is_current.then_some("true")
+                                            aria-current=is_current.then_some("true")
                                             on:click=move |_| close_popover(LIST)
                                         >
                                             <Avatar title=channel.title.clone()/>
@@ -94,17 +93,17 @@ pub fn ChannelSwitch(place: Memo<Place>, session: Session) -> impl IntoView {
                                                 <small class="clip">{format!("@{}", channel.slug)}</small>
                                             </span>
                                             {channel.demo.then(|| view! { <span class="demo-mark">{t!("demo")}</span> })}
-                                        </A>
+                                        </a>
                                     </li>
                                 }
                             })
                             .collect_view()
                     }}
                 </ul>
-                <A href="/settings/channels" attr:class="button quiet" on:click=move |_| close_popover(LIST)>
+                <a href="/settings/channels" class="button quiet" on:click=move |_| close_popover(LIST)>
                     <Icon glyph=Glyph::Plus size="small"/>
                     {t!("add-channel")}
-                </A>
+                </a>
             </div>
         })
     }

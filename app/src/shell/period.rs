@@ -2,7 +2,6 @@
 
 use domain::analytics::period::Period;
 use leptos::prelude::*;
-use leptos_router::components::A;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::place::with_param;
@@ -40,13 +39,13 @@ pub fn PeriodControl(
     let preset = move |preset: Period| {
         let value = preset.to_string();
         view! {
-            <A
+            <a
                 href=move || href(Some(&value))
-                attr:aria-current=move || (period.get() == preset).then_some("true")
-                scroll=false
+                aria-current=move || (period.get() == preset).then_some("true")
+                data-noscroll="true"
             >
                 {period_name(&preset)}
-            </A>
+            </a>
         }
     };
     let custom = move || matches!(period.get(), Period::Range { .. });

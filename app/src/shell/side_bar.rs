@@ -1,7 +1,6 @@
 //! Places and channels: a tab bar on a phone, a rail on a tablet, a side bar on a desktop.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::frame::Session;
 use super::place::{Page, Place, channel_path};
@@ -19,23 +18,23 @@ pub fn SideBar(place: Memo<Place>, session: Session) -> impl IntoView {
         let href = move || channel.get().map_or_else(|| "/".to_owned(), |slug| channel_path(&slug, rest));
         view! {
             <li>
-                <A href=href attr:aria-current=move || (place.get().page == page).then_some("page")>
+                <a href=href aria-current=move || (place.get().page == page).then_some("page")>
                     <Icon glyph/>
                     {name}
-                </A>
+                </a>
             </li>
         }
     };
     view! {
         <div class="side-bar">
-            <A href="/" attr:class="brand" attr:aria-label="AnalyticBot">
+            <a href="/" class="brand" aria-label="AnalyticBot">
                 <svg viewBox="0 0 28 28" aria-hidden="true">
                     <rect class="plate" width="28" height="28" rx="8"></rect>
                     <path class="stroke" d="M7 18.5l4.5-5.500 4 3.500L21 9"></path>
                     <path class="stroke" d="M17 9h4v4"></path>
                 </svg>
                 <span>"AnalyticBot"</span>
-            </A>
+            </a>
             <nav class="main-nav" aria-label=t!("nav")>
                 <ul>
                     <Transition>
@@ -43,10 +42,10 @@ pub fn SideBar(place: Memo<Place>, session: Session) -> impl IntoView {
                         {item(Page::Analytics, "analytics", Glyph::Chart, t!("nav-analytics"))}
                     </Transition>
                     <li>
-                        <A href="/settings" attr:aria-current=move || (place.get().page == Page::Settings).then_some("page")>
+                        <a href="/settings" aria-current=move || (place.get().page == Page::Settings).then_some("page")>
                             <Icon glyph=Glyph::Gear/>
                             {t!("nav-settings")}
-                        </A>
+                        </a>
                     </li>
                 </ul>
             </nav>
@@ -65,16 +64,16 @@ pub fn SideBar(place: Memo<Place>, session: Session) -> impl IntoView {
                                     .map(|item| {
                                         let slug = item.slug.clone();
                                         view! {
-                                            <A
+                                            <a
                                                 href=channel_path(&item.slug, "")
-                                                attr:aria-current=move || {
+                                                aria-current=move || {
                                                     (place.get().channel.as_deref() == Some(slug.as_str())).then_some("true")
                                                 }
                                             >
                                                 <Avatar title=item.title.clone() small=true/>
                                                 <span class="clip">{item.title}</span>
                                                 <small>{number::percent_or_dash(item.err24)}</small>
-                                            </A>
+                                            </a>
                                         }
                                     })
                                     .collect_view()
