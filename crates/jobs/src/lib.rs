@@ -8,6 +8,7 @@
 //! (success, repeat, unknown id), and its line in [`registry`], where everything about it stands in one place.
 
 mod advance_demo;
+mod apply_retention;
 mod outcome;
 mod purge_channels;
 mod registry;

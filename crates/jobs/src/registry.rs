@@ -3,11 +3,12 @@
 use futures::future::BoxFuture;
 use services::Ctx;
 use services::channels::PurgeChannels;
+use services::collect::retention::ApplyRetention;
 use services::demo::AdvanceDemo;
 use services::maintenance::UpkeepDatabase;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Outcome, advance_demo, purge_channels, upkeep_database};
+use crate::{Outcome, advance_demo, apply_retention, purge_channels, upkeep_database};
 
 const MINUTE_S: i64 = 60;
 const HOUR_S: i64 = 60 * MINUTE_S;
@@ -30,6 +31,12 @@ const REGISTRY: &[Job] = &[
         attempts_max: 3,
         every_s: Some(5 * MINUTE_S),
         body: |ctx, _, stopping| Box::pin(advance_demo::run(ctx, stopping)),
+    },
+    Job {
+        kind: ApplyRetention::KIND,
+        attempts_max: 5,
+        every_s: Some(6 * HOUR_S),
+        body: |ctx, _, stopping| Box::pin(apply_retention::run(ctx, stopping)),
     },
     Job {
         kind: UpkeepDatabase::KIND,

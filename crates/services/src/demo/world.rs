@@ -1,6 +1,8 @@
 //! What happens in one made-up channel. Everything follows from the seed, the channel and the day it was made on:
 //! asking for a day or a post later gives what asking for all at once would have given.
 
+use std::f64::consts::TAU;
+
 use domain::analytics::history::{DailyFact, SourceFact};
 use domain::posts::{Counters, MediaType, Snapshot, Source};
 use domain::zone::{Zone, add_days, days_between};
@@ -24,10 +26,11 @@ const POSTS_PER_DAY_MAX: usize = 12;
 
 const SPREAD: f64 = 0.26;
 const PACE_SPREAD: f64 = 0.22;
-const VIRAL: f64 = 0.022;
+const TOPIC_SPREAD: f64 = 0.18;
+/// Shares of posts.
 const AD: f64 = 0.05;
 const POLL: f64 = 0.035;
-const SHARED_MORE: f64 = 0.08;
+const VIRAL: f64 = 0.022;
 
 /// When posts go out, by local hour.
 const POSTING_HOURS: [f64; 24] = [
@@ -68,6 +71,34 @@ pub(super) struct World {
     made_on: Date,
     /// ages, in seconds, at which posts are read
     reading_ages: Vec<i64>,
+}
+
+/// What sets a post apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Usual,
+    Ad,
+    Poll,
+    Viral,
+}
+
+impl Kind {
+    fn throw(dice: &mut Dice) -> Self {
+        [Self::Ad, Self::Poll, Self::Viral, Self::Usual][dice.weighted(&[AD, POLL, VIRAL, 1.0 - AD - POLL - VIRAL])]
+    }
+
+    fn lift(self, dice: &mut Dice) -> f64 {
+        match self {
+            Self::Usual | Self::Poll => 0.0,
+            Self::Ad => -0.36,
+            Self::Viral => dice.between(2.5_f64.ln(), 6.0_f64.ln()),
+        }
+    }
+
+    /// What goes round starts slower and lasts longer.
+    fn pace(self) -> f64 {
+        if self == Self::Viral { 1.25 } else { 1.0 }
+    }
 }
 
 /// A post with all of its life.
@@ -188,36 +219,19 @@ impl World {
     }
 
     fn post(&self, post_id: i64, date_utc: i64, day: Date, dice: &mut Dice) -> MadePost {
-        let persona = self.persona;
         let local = self.zone.local(date_utc);
         let born_h = f64::from(local.hour()) + f64::from(local.minute()) / 60.0;
-        let ad = dice.chance(AD);
-        let poll = !ad && dice.chance(POLL);
-        let viral = !ad && dice.chance(VIRAL);
-        let topic = dice.whole(0, persona.speech.topics.len() as i64 - 1) as usize;
-
-        let (media_type, media_lift) = self.media(poll, dice);
-        let text = self.text(media_type, ad, poll, topic, dice);
-        let topic_lift = 0.12 * self.dice(throw::TOPIC, topic as u64).normal();
-        let hour_lift = persona.hour_lift * ((born_h - persona.best_hour) / 24.0 * std::f64::consts::TAU).cos();
-        let season = 0.07 * (f64::from(day_number(day) as i32) / 58.0 * std::f64::consts::TAU).sin();
-        let mut log_lift =
-            SPREAD * dice.normal() + media_lift + topic_lift + hour_lift + season + persona.weekday_lift[weekday(day)];
-        let mut rates = [persona.forwards, persona.reactions, persona.replies.unwrap_or(0.0)]
-            .map(|rate| rate * (0.35 * dice.normal()).exp());
-        let mut pace = (PACE_SPREAD * dice.normal()).exp().clamp(0.6, 1.7);
-        if viral {
-            log_lift += dice.between(2.5_f64.ln(), 6.0_f64.ln());
-            rates[0] *= 3.2;
-            pace *= 1.25;
-        }
-        if ad {
-            log_lift -= 0.36;
-            rates[1] *= 0.3;
-        }
-        if dice.chance(SHARED_MORE) {
-            rates[0] *= 2.0;
-        }
+        let kind = Kind::throw(dice);
+        let topic = dice.whole(0, self.persona.speech.topics.len() as i64 - 1) as usize;
+        let (media_type, media_lift) = self.media(kind, dice);
+        let text = self.text(media_type, kind, topic, dice);
+        let log_lift = media_lift
+            + length_lift(&text)
+            + self.topic_lift(topic)
+            + self.calendar_lift(born_h, day)
+            + kind.lift(dice)
+            + SPREAD * dice.normal();
+        let [forwards, reactions, replies] = self.rates(kind, dice);
         MadePost {
             post_id,
             date_utc,
@@ -225,16 +239,41 @@ impl World {
             album_size: (media_type == MediaType::Album).then(|| dice.whole(2, ALBUM_IDS)),
             text,
             born_h,
-            final_views: self.level(day) * persona.reach * log_lift.exp(),
-            pace,
-            forwards: rates[0],
-            reactions: rates[1],
-            replies: persona.replies.map(|_| rates[2]),
+            final_views: self.level(day) * self.persona.reach * log_lift.exp(),
+            pace: kind.pace() * (PACE_SPREAD * dice.normal()).exp().clamp(0.6, 1.7),
+            forwards,
+            reactions,
+            replies: self.persona.replies.map(|_| replies),
         }
     }
 
-    fn media(&self, poll: bool, dice: &mut Dice) -> (MediaType, f64) {
-        if poll {
+    /// What people think of a topic, the same for each of its posts; natural logarithm like the other lifts.
+    fn topic_lift(&self, topic: usize) -> f64 {
+        TOPIC_SPREAD * self.dice(throw::TOPIC, topic as u64).normal()
+    }
+
+    /// Hour, weekday, and a slow coming and going over the year.
+    fn calendar_lift(&self, born_h: f64, day: Date) -> f64 {
+        let persona = self.persona;
+        let hour = persona.hour_lift * ((born_h - persona.best_hour) / 24.0 * TAU).cos();
+        let season = 0.07 * (day_number(day) as f64 / 58.0 * TAU).sin();
+        hour + season + persona.weekday_lift[weekday(day)]
+    }
+
+    /// Forwards, reactions and replies of this post, of its views.
+    fn rates(&self, kind: Kind, dice: &mut Dice) -> [f64; 3] {
+        let persona = self.persona;
+        let [forwards, reactions, replies] = [persona.forwards, persona.reactions, persona.replies.unwrap_or(0.0)]
+            .map(|rate| rate * (0.35 * dice.normal()).exp());
+        match kind {
+            Kind::Viral => [forwards * 3.2, reactions, replies],
+            Kind::Ad => [forwards, reactions * 0.3, replies],
+            Kind::Usual | Kind::Poll => [forwards, reactions, replies],
+        }
+    }
+
+    fn media(&self, kind: Kind, dice: &mut Dice) -> (MediaType, f64) {
+        if kind == Kind::Poll {
             return (MediaType::Poll, 0.10);
         }
         let weights: Vec<f64> = self.persona.media.iter().map(|&(_, weight, _)| weight).collect();
@@ -242,13 +281,12 @@ impl World {
         (media_type, lift)
     }
 
-    fn text(&self, media_type: MediaType, ad: bool, poll: bool, topic: usize, dice: &mut Dice) -> String {
+    fn text(&self, media_type: MediaType, kind: Kind, topic: usize, dice: &mut Dice) -> String {
         let speech = self.persona.speech;
-        if ad {
-            return speech.ad(dice);
-        }
-        if poll {
-            return speech.poll(dice);
+        match kind {
+            Kind::Ad => return speech.ad(dice),
+            Kind::Poll => return speech.poll(dice),
+            Kind::Usual | Kind::Viral => {}
         }
         let length = match (media_type, Length::throw(dice)) {
             (MediaType::Text | MediaType::Link, Length::Empty) => Length::Headline,
@@ -382,6 +420,15 @@ fn lateness_max(age: i64) -> i64 {
 /// The oldest post that may still get a reading, before an instant.
 pub(super) fn reading_horizon_s() -> i64 {
     30 * DAY_S + lateness_max(30 * DAY_S)
+}
+
+/// A line is read by more people than a page.
+fn length_lift(text: &str) -> f64 {
+    match text.chars().count() {
+        1..100 => 0.06,
+        1000.. => -0.10,
+        _ => 0.0,
+    }
 }
 
 fn day_number(day: Date) -> i64 {

@@ -1,8 +1,11 @@
 //! Being signed in: a token in the person's hands, its hash in ours.
 
+use std::time::Duration;
+
 use domain::identity::Role;
 use domain::ids::PersonId;
 use store::identity;
+use tokio::time::timeout;
 
 use super::{Token, Viewer, viewer_in, workspaces};
 use crate::{Ctx, Error, Result, What};
@@ -12,6 +15,9 @@ use crate::{Ctx, Error, Result, What};
 pub const SESSION_S: i64 = 12 * 3600;
 /// Use is noted at most this often, so that reading pages does not become writing.
 const NOTE_USE_EVERY_S: i64 = 10 * 60;
+
+/// How long a request waits for that note.
+const NOTE_USE_WAIT: Duration = Duration::from_millis(200);
 
 /// A session as it is handed over, once.
 #[derive(Debug, Clone)]
@@ -44,7 +50,7 @@ pub async fn viewer_of_token(ctx: &Ctx, token: &str) -> Result<Option<Viewer>> {
     let viewer = viewer_in(&mut tx, person, workspace.id).await?;
     drop(tx);
     if now - session.seen_at >= NOTE_USE_EVERY_S {
-        note_use(ctx, &hash, now).await?;
+        note_use_unless_busy(ctx, &hash, now).await;
     }
     Ok(viewer)
 }
@@ -67,6 +73,15 @@ pub async fn demo_viewer(ctx: &Ctx) -> Result<Viewer> {
     let owner = members.into_iter().find(|member| member.role == Role::Owner).ok_or(Error::NotFound(What::Member))?;
     let person = identity::find_person(&mut tx, owner.person_id).await?.ok_or(Error::NotFound(What::Member))?;
     Ok(Viewer::Person { person, workspace, role: owner.role })
+}
+
+/// Reading pages goes on while something else writes, or nothing can be written; the next request tries again.
+async fn note_use_unless_busy(ctx: &Ctx, hash: &[u8], now: i64) {
+    match timeout(NOTE_USE_WAIT, note_use(ctx, hash, now)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "the use of a session could not be noted: {error}"),
+        Err(_) => tracing::debug!("the use of a session could not be noted: the database is busy"),
+    }
 }
 
 async fn note_use(ctx: &Ctx, hash: &[u8], now: i64) -> Result<()> {

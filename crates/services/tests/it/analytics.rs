@@ -120,6 +120,29 @@ async fn channels_are_compared_over_one_window() {
 }
 
 #[tokio::test]
+async fn channels_are_compared_over_the_period_of_one_of_them() {
+    let place = Place::new().await;
+    place.channel("alpha").await;
+    let beta = place.channel("beta").await;
+    place.publish(&beta, 50, NOW - 3 * DAY_S, 40_000).await;
+    let (ctx, operator) = (&place.ctx, place.operator());
+    let answer =
+        analytics::compare_over_period(ctx, &operator, &named("beta"), Period::Days(7)).await.expect("answered");
+    let screen = analytics::dashboard_screen(ctx, &operator, &named("beta"), Period::Days(7)).await.expect("made");
+    assert_eq!((answer.meta.from, answer.meta.to), (screen.window.from, screen.window.to));
+    assert_eq!(answer.data.len(), 2);
+}
+
+#[tokio::test]
+async fn the_most_viewed_posts_of_a_period() {
+    let place = Place::new().await;
+    let channel = place.channel("mine").await;
+    place.publish(&channel, 50, NOW - 4 * DAY_S, 40_000).await;
+    let ids = analytics::most_viewed(&place.ctx, &place.operator(), &named("mine"), Period::Days(7), 2).await;
+    assert_eq!(ids, Ok(vec![50, 10]));
+}
+
+#[tokio::test]
 async fn the_dashboard_has_everything_in_one_value() {
     let place = Place::new().await;
     let channel = place.channel("mine").await;

@@ -45,6 +45,17 @@ async fn a_session_lasts_while_it_is_used_and_then_ends() {
 }
 
 #[tokio::test]
+async fn whoever_is_signed_in_reads_on_while_somebody_writes() {
+    let place = Place::new().await;
+    let vera = place.member("Vera", Role::Viewer).await;
+    let session = open_session(&place.ctx, id(&vera)).await.expect("opened");
+    place.clock.advance(HOUR_S);
+    let writer = place.ctx.db.write().await.expect("the only writer");
+    assert_eq!(viewer_of_token(&place.ctx, session.token.reveal()).await, Ok(Some(vera)));
+    drop(writer);
+}
+
+#[tokio::test]
 async fn a_closed_session_an_unknown_token_and_a_member_removed_are_nobody() {
     let place = Place::new().await;
     let vera = place.member("Vera", Role::Viewer).await;

@@ -141,6 +141,16 @@ fn use_cases() -> Vec<UseCase> {
             channel,
             Period::default()
         )),
+        use_case!("analytics::most_viewed", Viewer, true, |ctx, viewer, channel| analytics::most_viewed(
+            ctx,
+            viewer,
+            channel,
+            Period::default(),
+            3
+        )),
+        use_case!("analytics::compare_over_period", Viewer, true, |ctx, viewer, channel| {
+            analytics::compare_over_period(ctx, viewer, channel, Period::default())
+        }),
         use_case!("analytics::post", Viewer, true, |ctx, viewer, channel| analytics::post(ctx, viewer, channel, 3)),
         use_case!("analytics::post_views", Viewer, true, |ctx, viewer, channel| analytics::post_views(
             ctx, viewer, channel, 3

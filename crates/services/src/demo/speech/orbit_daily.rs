@@ -82,6 +82,8 @@ pub(in crate::demo) const SPEECH: Speech = Speech {
     ads: &[
         "A word from our sponsor: star charts printed on paper that survives dew. Ten per cent off for readers until Sunday.",
         "Partner post. A weekend course on astrophotography for people with ordinary cameras starts next Friday.",
+        "Sponsored by a reader: a red-light torch that does not spoil your night eyes. Ask us for the link.",
+        "Partner post. A planetarium evening with live commentary, two seats for the price of one this month.",
     ],
     polls: &[
         "Poll: which mission should we cover next week?",

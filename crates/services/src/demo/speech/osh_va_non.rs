@@ -79,6 +79,8 @@ pub(in crate::demo) const SPEECH: Speech = Speech {
     ads: &[
         "Reklama. Cho‘yan qozonlar to‘g‘ridan-to‘g‘ri ustaxonadan, yetkazib berish bepul. Kanal o‘quvchilariga chegirma.",
         "Hamkorimizdan: yangi hosil zira va zirk, bozordan arzon. Buyurtma uchun havola pastda.",
+        "Reklama. Tandir va mangal buyurtmaga yasaymiz, o‘rnatib beramiz. Suratlari kanalimizda.",
+        "Reklama. Oshpazlik darslari, shanba kunlari, o‘n kishilik guruhlar. Joylar cheklangan.",
     ],
     polls: &[
         "So‘rovnoma: oshga no‘xat solasizmi?",

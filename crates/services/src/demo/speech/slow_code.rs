@@ -79,6 +79,8 @@ pub(in crate::demo) const SPEECH: Speech = Speech {
     ads: &[
         "Sponsored: a keyboard that is quiet enough for open offices. Readers get free shipping this week.",
         "Sponsored: managed backups that restore themselves once a week, to prove that they can.",
+        "Sponsored: a conference with one track, long breaks and no slides. Early tickets until Friday.",
+        "Sponsored: desk lamps for people who read manuals on paper.",
     ],
     polls: &["Poll: tabs, spaces, or whatever the formatter says?", "Poll: how long does your test suite take?"],
     ad_tag: "sponsored",
