@@ -14,8 +14,9 @@ const HOURS: usize = 24;
 const DAYS: usize = 7;
 /// Steps away from usual on either side.
 const STEPS: f64 = 3.0;
-/// A lift of this much or more gets the strongest colour: the first that covers most cells.
-const SCALES: [f64; 7] = [0.05, 0.10, 0.15, 0.20, 0.30, 0.50, 1.0];
+/// A lift of this much or more gets the strongest colour: the first that covers most cells. Not finer than the first:
+/// a difference of a few percent must not look like one.
+const SCALES: [f64; 5] = [0.15, 0.20, 0.30, 0.50, 1.0];
 /// This share of the cells decides the scale, so that one odd cell does not flatten the rest.
 const COVERED: f64 = 0.9;
 

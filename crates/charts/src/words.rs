@@ -212,7 +212,7 @@ const NAMES: &[(&str, [&str; 3])] = &[
     ("forwards", ["Forwards", "Пересылки", "Ulashishlar"]),
     ("groups", ["Groups", "Группы", "Guruhlar"]),
     ("pm", ["Private chats", "Личные чаты", "Shaxsiy chatlar"]),
-    ("private", ["Private chats", "Личные чаты", "Shaxsiy chatlar"]),
+    ("private_chats", ["Private chats", "Личные чаты", "Shaxsiy chatlar"]),
     ("search", ["Search", "Поиск", "Qidiruv"]),
     ("url", ["Links", "Ссылки", "Havolalar"]),
     ("links", ["Links", "Ссылки", "Havolalar"]),
