@@ -57,12 +57,12 @@ pub fn ago(zone: &Zone, at: i64, now: i64) -> String {
     }
 }
 
-/// Ages from here on are said in days, hours.
-const DAYS_FROM_H: u32 = 72;
+/// Ages up to this are said in hours.
+const HOURS_UP_TO: u32 = 72;
 
-/// Age of a post: `6 h`, `48 h`, `3 days`.
+/// Age of a post: `6 h`, `72 h`, `7 days`.
 pub fn age(hours: u32) -> String {
-    if hours < DAYS_FROM_H { t!("age-hours", n = i64::from(hours)) } else { t!("age-days", n = i64::from(hours / 24)) }
+    if hours <= HOURS_UP_TO { t!("age-hours", n = i64::from(hours)) } else { t!("age-days", n = i64::from(hours / 24)) }
 }
 
 /// `UTC+5`, `UTC+5:30`

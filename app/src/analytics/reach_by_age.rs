@@ -1,0 +1,96 @@
+//! How far posts reach at each age: median views of those old enough, beside the window before.
+
+use domain::analytics::Answer;
+use domain::analytics::reach::{Reach, reach};
+use domain::analytics::warning::Warning;
+use leptos::prelude::*;
+
+use super::explain::{Foot, Nothing, rule};
+use super::shown::Shown;
+use crate::t;
+use crate::ui::bar_list::{Bar, BarList};
+use crate::ui::card::Card;
+use crate::ui::formula::{Formula, FormulaButton};
+use crate::ui::number;
+use crate::ui::time::age;
+
+/// Ages of the card, hours.
+const AGES: [u32; 6] = [1, 3, 24, 48, 72, 168];
+/// Room kept at the end of the longest bar.
+const ROOM: f64 = 1.06;
+
+#[component]
+pub fn ReachByAge(shown: Shown) -> impl IntoView {
+    let now = shown.ask(|data, window| reach(data, window, &AGES));
+    let before = shown.ask_before(|data, window| reach(data, window, &AGES).data);
+    let bars = Memo::new(move |_| now.with(|now| before.with(|before| bars(&now.data, before.as_ref()))));
+    let meta = Signal::derive(move || now.with(|now| without_ages(now).meta));
+    let formula = Signal::derive(move || now.with(|now| formula(now, shown)));
+    view! {
+        <Card
+            class="span-4"
+            id="reach-by-age"
+            title=move || view! { <FormulaButton id="reach-by-age" label=|| t!("analytics-reach") formula/> }
+            sub=move || {
+                move || match before.with(Option::is_some) {
+                    true => t!("analytics-reach-sub"),
+                    false => t!("analytics-reach-sub-alone"),
+                }
+            }
+        >
+            {move || match bars.with(Vec::is_empty) {
+                true => view! { <Nothing title=t!("analytics-reach-none") more=t!("analytics-reach-none-more")/> }.into_any(),
+                false => view! { <BarList bars/> }.into_any(),
+            }}
+            <Foot shown meta note=Signal::derive(move || now.with(|now| left_out(&now.data)))/>
+        </Card>
+    }
+}
+
+fn bars(now: &Reach, before: Option<&Reach>) -> Vec<Bar> {
+    let before_at = |h| before.and_then(|before| before.at(h)).and_then(|age| age.reach);
+    let mut rows: Vec<(String, u64, Option<f64>, Option<f64>)> =
+        now.ages.iter().map(|at| (age(at.h), at.n, at.reach, before_at(at.h))).filter(|row| row.2.is_some()).collect();
+    if now.at(24).is_none_or(|at| at.reach.is_none()) && now.total.reach.is_some() {
+        rows.push((t!("analytics-total"), now.total.n, now.total.reach, before.and_then(|before| before.total.reach)));
+    }
+    let longest = rows.iter().flat_map(|row| [row.2, row.3]).flatten().fold(0.0, f64::max) * ROOM;
+    rows.into_iter()
+        .map(|(name, n, reach, before)| Bar {
+            name,
+            note: t!("count-posts-text", n = n as i64, text = number::full(n as i64)),
+            value: number::short_or_dash(reach),
+            share: reach.map_or(0.0, |reach| reach / longest),
+            tick: before.map(|before| before / longest),
+            series: 1,
+        })
+        .collect()
+}
+
+/// The oldest age that some posts have not reached: `23 posts are too young for 7 days`.
+fn left_out(reach: &Reach) -> Option<String> {
+    let oldest = reach.ages.iter().rev().find(|age| age.too_young > 0)?;
+    Some(t!("analytics-too-young-for", n = oldest.too_young as i64, age = age(oldest.h)))
+}
+
+/// The answer without the warning that [`left_out`] says better.
+fn without_ages(answer: &Answer<Reach>) -> Answer<Reach> {
+    let mut answer = answer.clone();
+    answer.meta.warnings.retain(|warning| !matches!(warning, Warning::TooYoung { .. } | Warning::SubscribersMissing));
+    answer
+}
+
+fn formula(answer: &Answer<Reach>, shown: Shown) -> Formula {
+    let counted = |n: u64, of: u64| t!("analytics-of", n = number::full(n as i64), of = number::full(of as i64));
+    let reach = &answer.data;
+    let mut inputs: Vec<(String, String)> =
+        reach.ages.iter().map(|at| (t!("analytics-posts-at", age = age(at.h)), counted(at.n, reach.posts))).collect();
+    inputs.push((t!("analytics-posts-total"), counted(reach.total.n, reach.posts)));
+    Formula {
+        title: t!("analytics-reach"),
+        meaning: t!("analytics-reach-meaning"),
+        formula: t!("analytics-reach-formula"),
+        inputs,
+        rule: rule(&answer.meta, &shown.zone()),
+    }
+}

@@ -1,0 +1,46 @@
+//! The first tab: the whole channel at a glance.
+
+use domain::screens::PostsCompared;
+use leptos::prelude::*;
+
+use super::compare_posts::ComparePosts;
+use super::content_card::ContentCard;
+use super::growth_card::GrowthCard;
+use super::heatmap::Heatmap;
+use super::reach_by_age::ReachByAge;
+use super::shown::Shown;
+use super::sources_card::SourcesCard;
+use super::top_posts_table::TopPostsTable;
+use super::trending_card::TrendingCard;
+use super::views_over_time::ViewsOverTime;
+use crate::error::ApiError;
+
+/// Posts in the card; the tab lists them all.
+const TRENDING: usize = 3;
+
+#[component]
+pub fn ViewsTab(shown: Shown, curves: Resource<Result<PostsCompared, ApiError>>) -> impl IntoView {
+    // chosen in the address, else those that the server chose
+    let chosen = shown.address.posts();
+    let compared = Signal::derive(move || {
+        chosen.get().unwrap_or_else(|| {
+            let unasked = curves.get().and_then(Result::ok);
+            unasked.map(|curves| curves.curves.iter().map(|curve| curve.post_id).collect()).unwrap_or_default()
+        })
+    });
+    view! {
+        <div class="grid">
+            <ViewsOverTime shown/>
+            <ReachByAge shown/>
+            <ComparePosts shown curves compared/>
+            <GrowthCard shown class="span-6"/>
+            <Heatmap shown class="span-8"/>
+            <SourcesCard shown class="span-4"/>
+            <TopPostsTable shown compared/>
+            <div class="span-4 stack mid-full">
+                <TrendingCard shown class="flush" most=TRENDING/>
+                <ContentCard shown/>
+            </div>
+        </div>
+    }
+}
