@@ -6,8 +6,9 @@
 //! [`channels::find`], which does), writes in one `Tx`, records who did it with [`audit::record`] in that same `Tx`,
 //! and a row in the permission matrix under `tests/`.
 //!
-//! Slices use one another in this order, never back: identity → audit, entitlements, settings → channels →
-//! analytics, collect → demo, maintenance.
+//! Slices use one another in this order, never back: identity, audit, entitlements, settings (the ground floor; these
+//! know one another) → channels → analytics, collect → demo, maintenance, backup. One look upwards: `channels::list`
+//! puts the headline of analytics on its cards.
 
 pub mod analytics;
 pub mod audit;
