@@ -1,7 +1,7 @@
 //! Backups: a consistent copy made while the product is in use, read back before it counts; and the way back.
 //!
 //! An SQLite database is copied into one file by the database itself; a Postgres database by its own programs,
-//! `pg_dump` and `pg_restore`. A backup goes back into a database of its kind.
+//! `pg_dump`, `pg_restore` and `psql`. A backup goes back into a database of its kind.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -16,6 +16,11 @@ use crate::Ctx;
 
 const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
 const PG_DUMP_MAGIC: &[u8] = b"PGDMP";
+/// The database is ours alone.
+const DROP_TABLES: &str = "DO $$ DECLARE old TEXT; BEGIN \
+    FOR old IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP \
+        EXECUTE format('DROP TABLE IF EXISTS public.%I CASCADE', old); \
+    END LOOP; END $$";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BackupReport {
@@ -41,7 +46,9 @@ pub enum BackupError {
     NotABackup { path: PathBuf, reason: String },
     #[error("{} is damaged: {problem}; take another backup", path.display())]
     Damaged { path: PathBuf, problem: String },
-    #[error("the database {target} holds {channels} channels: nothing was changed; --force replaces them by the backup")]
+    #[error(
+        "the database {target} holds {channels} channels: nothing was changed; --force replaces them by the backup"
+    )]
     NotEmpty { target: String, channels: i64 },
     #[error("the database {0} is in use: stop the server and other commands first; nothing was changed")]
     InUse(String),
@@ -72,10 +79,8 @@ pub async fn backup(ctx: &Ctx, path: &Path) -> Result<BackupReport, BackupError>
     check_target(ctx, path)?;
     let folder = folder_of(path);
     // beside the target, so that the rename is one step; removed when anything fails
-    let scratch = tempfile::Builder::new()
-        .prefix(".backup-")
-        .tempdir_in(folder)
-        .map_err(|error| io_error(folder, &error))?;
+    let scratch =
+        tempfile::Builder::new().prefix(".backup-").tempdir_in(folder).map_err(|error| io_error(folder, &error))?;
     let unfinished = scratch.path().join("backup");
     let rows = match ctx.db.backend() {
         Backend::Sqlite => Some(copy_sqlite(&ctx.db, &unfinished).await?),
@@ -233,10 +238,8 @@ async fn restore_sqlite(path: &Path, url: &str, force: bool) -> Result<BackupRep
     if fs::canonicalize(path).ok().is_some_and(|path| fs::canonicalize(&target).ok() == Some(path)) {
         return Err(BackupError::Itself(path.to_owned()));
     }
-    let scratch = tempfile::Builder::new()
-        .prefix(".restore-")
-        .tempdir_in(folder)
-        .map_err(|error| io_error(folder, &error))?;
+    let scratch =
+        tempfile::Builder::new().prefix(".restore-").tempdir_in(folder).map_err(|error| io_error(folder, &error))?;
     let copy = scratch.path().join("restored");
     fs::copy(path, &copy).map_err(|error| io_error(&copy, &error))?;
     let rows = check_sqlite(&copy).await.map_err(|error| about(error, path))?;
@@ -354,11 +357,17 @@ async fn restore_postgres(path: &Path, url: &str, force: bool) -> Result<BackupR
             return Err(BackupError::NotEmpty { target: store::without_password(url), channels });
         }
     }
-    // one transaction: either all of the backup is there, or the database as it was
-    let mut restore = program("pg_restore", url);
-    restore.args(["--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"]);
-    restore.arg(path);
-    output("pg_restore", restore).await?;
+    // pg_restore cannot replace partitioned tables, so the archive becomes a script, which runs after the old tables
+    // went, in one transaction: either all of the backup is there, or the database as it was
+    let scratch = tempfile::tempdir().map_err(|error| io_error(&std::env::temp_dir(), &error))?;
+    let script = scratch.path().join("restore.sql");
+    let mut unpack = Command::new("pg_restore");
+    unpack.args(["--no-owner", "--no-privileges"]).arg("--file").arg(&script).arg(path);
+    output("pg_restore", unpack).await?;
+    let mut run = program("psql", url);
+    run.args(["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]);
+    run.args(["--command", DROP_TABLES]).arg("--file").arg(&script);
+    output("psql", run).await?;
     let db = Db::open(&settings).await?;
     db.migrate().await?;
     let rows = maintenance::row_counts(&mut db.read().await?).await?;

@@ -46,16 +46,18 @@ macro_rules! both_dbs {
 }
 
 /// Runs a test body on a fresh SQLite file.
-pub async fn on_sqlite<F: Future<Output = ()> + Send + 'static>(body: impl FnOnce(Db) -> F) {
+pub async fn on_sqlite<F: Future<Output = ()> + 'static>(body: impl FnOnce(Db) -> F) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite://{}", folder.path().join("test.db").display());
     let db = Db::open(&Settings { url, max_connections: CONNECTIONS }).await.expect("a fresh database opens");
     db.migrate().await.expect("a fresh database migrates");
-    finish(body(db.clone()), &db).await;
+    let outcome = run_apart(body(db.clone())).await;
+    db.close().await;
+    pass_on(outcome);
 }
 
 /// Runs a test body on a fresh Postgres database; passes without a server to run on, saying so.
-pub async fn on_postgres<F: Future<Output = ()> + Send + 'static>(body: impl FnOnce(Db) -> F) {
+pub async fn on_postgres<F: Future<Output = ()> + 'static>(body: impl FnOnce(Db) -> F) {
     static NEXT: AtomicU32 = AtomicU32::new(0);
 
     let Ok(server) = std::env::var(POSTGRES_VARIABLE) else {
@@ -69,17 +71,19 @@ pub async fn on_postgres<F: Future<Output = ()> + Send + 'static>(body: impl FnO
     let url = address_of(&server, &name);
     let db = Db::open(&Settings { url, max_connections: CONNECTIONS }).await.expect("a fresh database opens");
     db.migrate().await.expect("a fresh database migrates");
-    let outcome = tokio::spawn(body(db.clone())).await;
+    let outcome = run_apart(body(db.clone())).await;
     db.close().await;
     admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.expect("the test drops it");
-    if let Err(failed) = outcome {
-        std::panic::resume_unwind(failed.into_panic());
-    }
+    pass_on(outcome);
 }
 
-async fn finish(body: impl Future<Output = ()> + Send + 'static, db: &Db) {
-    let outcome = tokio::spawn(body).await;
-    db.close().await;
+/// So that a failing test still cleans up.
+async fn run_apart(body: impl Future<Output = ()> + 'static) -> std::result::Result<(), tokio::task::JoinError> {
+    let here = tokio::task::LocalSet::new();
+    here.run_until(async { tokio::task::spawn_local(body).await }).await
+}
+
+fn pass_on(outcome: std::result::Result<(), tokio::task::JoinError>) {
     if let Err(failed) = outcome {
         std::panic::resume_unwind(failed.into_panic());
     }

@@ -3,7 +3,7 @@
 //! Such a file holds every message but no view counts: they stay unknown. Messages are read one at a time; an album,
 //! which the file shows as single messages, becomes one post.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::fs::File;
 use std::io::BufReader;
@@ -72,6 +72,7 @@ pub async fn run(
         request: request.clone(),
         zone,
         taken_at: staging.bookmark.taken_at,
+        heads: VecDeque::new(),
         staged: staging.bookmark.offset,
         known_channels: staging.bookmark.channels.len(),
         channels: Vec::new(),
@@ -108,7 +109,8 @@ struct Message {
     kind: String,
     date: Option<String>,
     date_unixtime: Option<String>,
-    forwarded_from: Option<IgnoredOrNull>,
+    #[serde(default, deserialize_with = "is_there")]
+    forwarded_from: bool,
     photo: Option<IgnoredAny>,
     file: Option<IgnoredAny>,
     media_type: Option<String>,
@@ -126,13 +128,9 @@ struct Message {
     reactions: Vec<Reaction>,
 }
 
-/// Present, whatever it is: a deleted author is `null`, and still the post is a forward.
-struct IgnoredOrNull;
-
-impl<'de> Deserialize<'de> for IgnoredOrNull {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        IgnoredAny::deserialize(deserializer).map(|_| Self)
-    }
+/// The field is there, whatever is in it: a deleted author is `null`, and still the post is a forward.
+fn is_there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
 #[derive(Deserialize)]
@@ -217,7 +215,7 @@ struct Album {
     extendable: bool,
 }
 
-/// A chat's head: what stands before its messages.
+/// A chat's head: what it is.
 #[derive(Default)]
 struct Chat {
     name: Option<String>,
@@ -229,6 +227,8 @@ struct ExportReader {
     request: ImportRequest,
     zone: Zone,
     taken_at: i64,
+    /// of the chats to come
+    heads: VecDeque<Chat>,
     /// posts staged by an earlier run
     staged: u64,
     known_channels: usize,
@@ -250,10 +250,17 @@ impl ExportReader {
         let path = self.request.path.clone();
         let unreadable =
             |error: std::io::Error| ImportError::Unreadable { path: path.clone(), reason: error.to_string() };
-        let mut input = BufReader::with_capacity(READ_BYTES, File::open(&path).map_err(unreadable)?);
-        skip_bom(&mut input).map_err(unreadable)?;
-        let mut json = serde_json::Deserializer::from_reader(input);
-        let outcome = Top { reader: self, send, stop }.deserialize(&mut json).and_then(|()| json.end());
+        let json = || -> Result<_, ImportError> {
+            let mut input = BufReader::with_capacity(READ_BYTES, File::open(&path).map_err(unreadable)?);
+            skip_bom(&mut input).map_err(unreadable)?;
+            Ok(serde_json::Deserializer::from_reader(input))
+        };
+        let (mut heads, mut first, mut second) = (Vec::new(), json()?, json()?);
+        let mut outcome = Top(Pass::Heads(&mut heads)).deserialize(&mut first).and_then(|()| first.end());
+        if outcome.is_ok() {
+            self.heads = heads.into();
+            outcome = Top(Pass::Messages { reader: self, send, stop }).deserialize(&mut second);
+        }
         if let Some(failure) = self.failure.take() {
             return Err(failure);
         }
@@ -292,9 +299,9 @@ impl ExportReader {
     }
 
     /// `false`: the chat is no channel, its messages are not wanted.
-    fn enter(&mut self, chat: &Chat) -> bool {
-        let kind = chat.kind.clone().unwrap_or_default();
-        let name = chat.name.clone().unwrap_or_default();
+    fn enter(&mut self, chat: Chat) -> bool {
+        let kind = chat.kind.unwrap_or_default();
+        let name = chat.name.unwrap_or_default();
         if !matches!(kind.as_str(), "public_channel" | "private_channel") {
             self.report.skipped_chats.push(SkippedChat { name, kind });
             return false;
@@ -333,10 +340,8 @@ impl ExportReader {
         };
         let media = message.media();
         let reactions: i64 = message.reactions.iter().map(|reaction| reaction.count.max(0)).sum();
-        let counters = Counters {
-            reactions: (!message.reactions.is_empty()).then_some(reactions),
-            ..Counters::default()
-        };
+        let counters =
+            Counters { reactions: (!message.reactions.is_empty()).then_some(reactions), ..Counters::default() };
         let post = PostFacts {
             post_id: message.id,
             date_utc,
@@ -344,7 +349,7 @@ impl ExportReader {
             counted_at: counters.reactions.map(|_| self.taken_at.max(date_utc)),
             media_type: Some(media),
             album_size: None,
-            forwarded: Some(message.forwarded_from.is_some()),
+            forwarded: Some(message.forwarded_from),
             source: Source::Imported,
             text: Some(message.text.0).filter(|text| !text.is_empty()),
         };
@@ -367,7 +372,8 @@ impl ExportReader {
         let local: DateTime = message.date.as_deref()?.parse().ok()?;
         self.report.without_zone += 1;
         let midnight = self.zone.midnight(local.date());
-        let naive = midnight + i64::from(local.hour()) * 3600 + i64::from(local.minute()) * 60 + i64::from(local.second());
+        let naive =
+            midnight + i64::from(local.hour()) * 3600 + i64::from(local.minute()) * 60 + i64::from(local.second());
         // on the day of a change of clocks the offset of the moment, not of midnight
         Some(naive + i64::from(self.zone.offset(midnight)) - i64::from(self.zone.offset(naive)))
     }
@@ -452,12 +458,23 @@ fn skip_bom(input: &mut BufReader<File>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The whole file: a chat, or an account with `chats` and `left_chats`.
-struct Top<'a, 'b> {
-    reader: &'a mut ExportReader,
-    send: &'a Sink<'b>,
-    stop: &'a CancellationToken,
+/// The file is read twice: first the heads of its chats, which may stand after their messages, then the messages.
+enum Pass<'a, 'b> {
+    Heads(&'a mut Vec<Chat>),
+    Messages { reader: &'a mut ExportReader, send: &'a Sink<'b>, stop: &'a CancellationToken },
 }
+
+impl<'b> Pass<'_, 'b> {
+    fn again(&mut self) -> Pass<'_, 'b> {
+        match self {
+            Self::Heads(heads) => Pass::Heads(heads),
+            Self::Messages { reader, send, stop } => Pass::Messages { reader, send: *send, stop },
+        }
+    }
+}
+
+/// The whole file, or a chat of an account: an object.
+struct Top<'a, 'b>(Pass<'a, 'b>);
 
 impl<'de> DeserializeSeed<'de> for Top<'_, '_> {
     type Value = ();
@@ -474,36 +491,30 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
         f.write_str("an object with the chat's messages or the account's chats")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         let mut chat = Chat::default();
         let mut messages = false;
         while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "chats" | "left_chats" => {
-                    map.next_value_seed(List { reader: self.reader, send: self.send, stop: self.stop })?;
+            match (key.as_str(), &mut self.0) {
+                ("chats" | "left_chats", pass) => map.next_value_seed(List(pass.again()))?,
+                ("messages", Pass::Messages { reader, send, stop }) => {
+                    map.next_value_seed(Messages { reader, send: *send, stop })?;
                 }
-                "messages" => {
-                    messages = true;
-                    map.next_value_seed(Messages { chat: &chat, reader: self.reader, send: self.send, stop: self.stop })?;
+                ("name", Pass::Heads(_)) => chat.name = map.next_value()?,
+                ("type", Pass::Heads(_)) => chat.kind = map.next_value()?,
+                ("id", Pass::Heads(_)) => chat.id = map.next_value()?,
+                (key, _) => {
+                    messages |= key == "messages";
+                    map.next_value::<IgnoredAny>()?;
                 }
-                _ => chat.note(&key, &mut map)?,
             }
         }
-        if chat.kind.is_some() && !messages {
-            return Err(A::Error::custom("the chat has no messages"));
-        }
-        Ok(())
-    }
-}
-
-impl Chat {
-    fn note<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "name" => self.name = map.next_value()?,
-            "type" => self.kind = map.next_value()?,
-            "id" => self.id = map.next_value()?,
-            _ => {
-                map.next_value::<IgnoredAny>()?;
+        if let Pass::Heads(heads) = self.0 {
+            match (messages, chat.kind.is_some()) {
+                (true, true) => heads.push(chat),
+                (true, false) => return Err(A::Error::custom("a chat does not say of what type it is")),
+                (false, true) => return Err(A::Error::custom("the chat has no messages")),
+                (false, false) => {}
             }
         }
         Ok(())
@@ -511,11 +522,7 @@ impl Chat {
 }
 
 /// `{"about": …, "list": [chat, …]}`
-struct List<'a, 'b> {
-    reader: &'a mut ExportReader,
-    send: &'a Sink<'b>,
-    stop: &'a CancellationToken,
-}
+struct List<'a, 'b>(Pass<'a, 'b>);
 
 impl<'de> DeserializeSeed<'de> for List<'_, '_> {
     type Value = ();
@@ -532,10 +539,10 @@ impl<'de> Visitor<'de> for List<'_, '_> {
         f.write_str("a list of chats")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
             if key == "list" {
-                map.next_value_seed(List { reader: self.reader, send: self.send, stop: self.stop })?;
+                map.next_value_seed(List(self.0.again()))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -543,14 +550,14 @@ impl<'de> Visitor<'de> for List<'_, '_> {
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Top { reader: self.reader, send: self.send, stop: self.stop })?.is_some() {}
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(Top(self.0.again()))?.is_some() {}
         Ok(())
     }
 }
 
+/// The messages of the next chat.
 struct Messages<'a, 'b> {
-    chat: &'a Chat,
     reader: &'a mut ExportReader,
     send: &'a Sink<'b>,
     stop: &'a CancellationToken,
@@ -572,10 +579,9 @@ impl<'de> Visitor<'de> for Messages<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        if self.chat.kind.is_none() {
-            return Err(A::Error::custom("the chat's type does not stand before its messages"));
-        }
-        if !self.reader.enter(self.chat) {
+        let chat =
+            self.reader.heads.pop_front().ok_or_else(|| A::Error::custom("the file changed while it was read"))?;
+        if !self.reader.enter(chat) {
             // a refused chat ends the reading, one that is no channel is passed over
             if self.reader.failure.is_some() {
                 return Err(A::Error::custom("refused"));

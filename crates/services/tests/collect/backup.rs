@@ -43,7 +43,10 @@ async fn a_backup_goes_back_into_an_empty_place() {
     assert_eq!(restored.rows, report.rows);
     let rows = reopened(&place, &url).await;
     assert!(rows.contains(&("post".to_owned(), 2)), "{rows:?}");
-    let files: Vec<_> = std::fs::read_dir(place.path(".")).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    let files: Vec<_> = std::fs::read_dir(place.path("."))
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
     assert!(files.iter().all(|name| !name.to_string_lossy().starts_with('.')), "{files:?}");
 }
 
@@ -81,7 +84,10 @@ async fn a_database_with_channels_is_replaced_only_by_force() {
     place.posts("a,3,1760000200,30,,,,text,three\nb,1,1760000200,30,,,,text,three\n").await;
     place.ctx.db.close().await;
     let error = backup::restore(&path, &place.url(), false).await.expect_err("refused");
-    assert!(matches!(error, BackupError::NotEmpty { channels: 2, .. }) && error.to_string().contains("--force"), "{error}");
+    assert!(
+        matches!(error, BackupError::NotEmpty { channels: 2, .. }) && error.to_string().contains("--force"),
+        "{error}"
+    );
     assert!(reopened(&place, &place.url()).await.contains(&("post".to_owned(), 4)), "as before");
     backup::restore(&path, &place.url(), true).await.expect("restored");
     assert!(reopened(&place, &place.url()).await.contains(&("post".to_owned(), 2)));
@@ -106,7 +112,9 @@ async fn files_that_are_no_backups() {
     let empty = place.file("empty.db", "");
     // a database, but another program's
     let foreign = place.path("foreign.db");
-    let db = Db::open(&Settings { url: format!("sqlite://{}", foreign.display()), max_connections: 1 }).await.expect("opens");
+    let db = Db::open(&Settings { url: format!("sqlite://{}", foreign.display()), max_connections: 1 })
+        .await
+        .expect("opens");
     store::testing::run(&db, "CREATE TABLE recipe (name TEXT)").await.expect("created");
     db.close().await;
     for (path, wanted) in [
@@ -143,7 +151,8 @@ async fn a_damaged_backup_leaves_the_database_alone() {
 async fn a_backup_of_a_newer_version() {
     let place = filled().await;
     let path = backed_up(&place).await;
-    let db = Db::open(&Settings { url: format!("sqlite://{}", path.display()), max_connections: 1 }).await.expect("opens");
+    let db =
+        Db::open(&Settings { url: format!("sqlite://{}", path.display()), max_connections: 1 }).await.expect("opens");
     store::testing::run(
         &db,
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'of tomorrow', 1, x'00', 0)",
@@ -160,8 +169,14 @@ async fn a_backup_of_a_newer_version() {
 async fn a_backup_of_the_other_kind_of_database() {
     let place = filled().await;
     let path = backed_up(&place).await;
-    let error = backup::restore(&path, "postgres://somebody:secret@127.0.0.1/nowhere", false).await.expect_err("refused").to_string();
-    assert!(error.contains("a backup of SQLite") && error.contains("is Postgres") && !error.contains("secret"), "{error}");
+    let error = backup::restore(&path, "postgres://somebody:secret@127.0.0.1/nowhere", false)
+        .await
+        .expect_err("refused")
+        .to_string();
+    assert!(
+        error.contains("a backup of SQLite") && error.contains("is Postgres") && !error.contains("secret"),
+        "{error}"
+    );
     let dump = place.file("dump", "PGDMP and so on");
     let error = backup::restore(&dump, &place.url(), false).await.expect_err("refused").to_string();
     assert!(error.contains("a backup of Postgres"), "{error}");

@@ -73,16 +73,44 @@ async fn a_date_that_is_none() {
 #[tokio::test]
 async fn a_date_more_than_a_day_ahead() {
     let later = NOW + DAY_S + 1;
-    assert_cell(Kind::Posts, &format!("known,3,{later},1,,,,,"), "date_utc", &later.to_string(), "a date that has come").await;
-    assert_cell(Kind::Snapshots, &format!("known,1,{later},1,,,"), "taken_at_utc", &later.to_string(), "a date that has come").await;
+    assert_cell(
+        Kind::Posts,
+        &format!("known,3,{later},1,,,,,"),
+        "date_utc",
+        &later.to_string(),
+        "a date that has come",
+    )
+    .await;
+    assert_cell(
+        Kind::Snapshots,
+        &format!("known,1,{later},1,,,"),
+        "taken_at_utc",
+        &later.to_string(),
+        "a date that has come",
+    )
+    .await;
     assert_cell(Kind::Daily, "known,2025-11-03,1,,,", "day", "2025-11-03", "a date that has come").await;
     let milliseconds = (NOW * 1000).to_string();
-    assert_cell(Kind::Posts, &format!("known,3,{milliseconds},1,,,,,"), "date_utc", &milliseconds, "a date that has come: at most a day after now, in unix seconds (not milliseconds)").await;
+    assert_cell(
+        Kind::Posts,
+        &format!("known,3,{milliseconds},1,,,,,"),
+        "date_utc",
+        &milliseconds,
+        "a date that has come: at most a day after now, in unix seconds (not milliseconds)",
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_media_type_nobody_knows() {
-    assert_cell(Kind::Posts, "known,3,1760000000,1,,,,hologram,", "media_type", "hologram", "one of text, photo, video").await;
+    assert_cell(
+        Kind::Posts,
+        "known,3,1760000000,1,,,,hologram,",
+        "media_type",
+        "hologram",
+        "one of text, photo, video",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -94,13 +122,16 @@ async fn a_text_that_is_not_utf8() {
 #[tokio::test]
 async fn a_channel_without_a_name() {
     assert_cell(Kind::Posts, ",3,1760000000,1,,,,,", "channel", "", "a channel's name").await;
-    let error = refused(Kind::Daily, "channel_id,day,subscribers,joined,left,notifications_on\n-100123,2025-10-01,1,,,\n").await;
+    let error =
+        refused(Kind::Daily, "channel_id,day,subscribers,joined,left,notifications_on\n-100123,2025-10-01,1,,,\n")
+            .await;
     assert!(error.contains("line 2, column channel_id, value \"-100123\""), "{error}");
 }
 
 #[tokio::test]
 async fn a_row_with_too_few_or_too_many_cells() {
-    let error = refused(Kind::Posts, format!("{POSTS}a,1,1760000000\na,2,1760000000,1,,,,,x,y\na,3,1760000000,1,,,,,\n")).await;
+    let error =
+        refused(Kind::Posts, format!("{POSTS}a,1,1760000000\na,2,1760000000,1,,,,,x,y\na,3,1760000000,1,,,,,\n")).await;
     assert!(error.contains("2 bad rows") && error.contains("line 2: 3 cells where the header has 9\n"), "{error}");
     assert!(error.contains("line 3: 10 cells where the header has 9"), "{error}");
 }
@@ -110,7 +141,10 @@ async fn a_file_cut_in_the_middle() {
     let error = refused(Kind::Posts, format!("{POSTS}a,1,1760000000,1,,,,,x\na,2,17600")).await;
     assert!(error.contains("line 3: 3 cells where the header has 9; the file seems to be cut off"), "{error}");
     let error = refused(Kind::Posts, format!("{POSTS}a,1,1760000000,1,,,,,x\na,2,1760000000,1,,,,,\"some te")).await;
-    assert!(error.contains("line 3: a quote (\") opened on line 3 is never closed: the file seems to be cut off"), "{error}");
+    assert!(
+        error.contains("line 3: a quote (\") opened on line 3 is never closed: the file seems to be cut off"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -127,10 +161,38 @@ async fn a_row_without_an_end() {
 
 #[tokio::test]
 async fn the_same_post_with_other_values() {
-    assert_cell(Kind::Posts, "known,2,1760000000,11,,,,text,x", "post_id", "2", "the same values as line 2 has for this post").await;
-    assert_cell(Kind::Snapshots, "known,1,1760000001,11,,,", "taken_at_utc", "post 1 at 1760000001", "the same values as line 2 has").await;
-    assert_cell(Kind::Daily, "known,2025-10-01,2,,,", "day", "2025-10-01", "the same values as line 2 has for this day").await;
-    assert_cell(Kind::Sources, "known,2025-10-01,search,2", "source", "search on 2025-10-01", "the same values as line 2 has").await;
+    assert_cell(
+        Kind::Posts,
+        "known,2,1760000000,11,,,,text,x",
+        "post_id",
+        "2",
+        "the same values as line 2 has for this post",
+    )
+    .await;
+    assert_cell(
+        Kind::Snapshots,
+        "known,1,1760000001,11,,,",
+        "taken_at_utc",
+        "post 1 at 1760000001",
+        "the same values as line 2 has",
+    )
+    .await;
+    assert_cell(
+        Kind::Daily,
+        "known,2025-10-01,2,,,",
+        "day",
+        "2025-10-01",
+        "the same values as line 2 has for this day",
+    )
+    .await;
+    assert_cell(
+        Kind::Sources,
+        "known,2025-10-01,search,2",
+        "source",
+        "search on 2025-10-01",
+        "the same values as line 2 has",
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,13 +203,21 @@ async fn the_same_post_with_other_values_far_apart() {
     }
     content.push_str("a,77,1760000000,2,,,,,\n");
     let error = refused(Kind::Posts, content).await;
-    assert!(error.contains("line 150002, column post_id, value \"77\": expected the same values as line 78 has"), "{error}");
+    assert!(
+        error.contains("line 150002, column post_id, value \"77\": expected the same values as line 78 has"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn an_unknown_channel() {
     let error = refused(Kind::Snapshots, format!("{SNAPSHOTS}nobody,1,1760000001,10,,,\n")).await;
-    assert!(error.contains("line 2, column channel, value \"nobody\": expected a channel of this workspace: import its posts first"), "{error}");
+    assert!(
+        error.contains(
+            "line 2, column channel, value \"nobody\": expected a channel of this workspace: import its posts first"
+        ),
+        "{error}"
+    );
     refused(Kind::Daily, format!("{DAILY}nobody,2025-10-01,10,,,\n")).await;
     refused(Kind::Sources, format!("{SOURCES}nobody,2025-10-01,search,10\n")).await;
 }
@@ -167,7 +237,8 @@ async fn a_channel_of_another_workspace_is_unknown() {
 
 #[tokio::test]
 async fn a_snapshot_of_an_unknown_post() {
-    assert_cell(Kind::Snapshots, "known,7,1760000001,1,,,", "post_id", "7", "a post of known: import the posts first").await;
+    assert_cell(Kind::Snapshots, "known,7,1760000001,1,,,", "post_id", "7", "a post of known: import the posts first")
+        .await;
 }
 
 #[tokio::test]
@@ -208,11 +279,23 @@ async fn semicolons_tabs_and_bars() {
 #[tokio::test]
 async fn wrong_headers() {
     for (header, wanted) in [
-        ("channel,post_id,date_utc,views,forwards,reactions,replies,media_type,text,likes", "an unknown column \"likes\""),
+        (
+            "channel,post_id,date_utc,views,forwards,reactions,replies,media_type,text,likes",
+            "an unknown column \"likes\"",
+        ),
         ("channel,post_id,date_utc,views,forwards,reactions,media_type,text", "no column \"replies\""),
-        ("channel,post_id,date_utc,views,views,forwards,reactions,replies,media_type,text", "the column \"views\" twice"),
-        ("post_id,date_utc,views,forwards,reactions,replies,media_type,text", "no column channel (a name) or channel_id"),
-        ("channel,channel_id,post_id,date_utc,views,forwards,reactions,replies,media_type,text", "both channel and channel_id"),
+        (
+            "channel,post_id,date_utc,views,views,forwards,reactions,replies,media_type,text",
+            "the column \"views\" twice",
+        ),
+        (
+            "post_id,date_utc,views,forwards,reactions,replies,media_type,text",
+            "no column channel (a name) or channel_id",
+        ),
+        (
+            "channel,channel_id,post_id,date_utc,views,forwards,reactions,replies,media_type,text",
+            "both channel and channel_id",
+        ),
         ("1,2025-10-01T00:00:00Z,10,,,,text,x,y", "line 1 begins the data at once"),
     ] {
         let error = refused(Kind::Posts, format!("{header}\na,1,1760000000,10,,,,,\n")).await;
@@ -224,7 +307,10 @@ async fn wrong_headers() {
 #[tokio::test]
 async fn a_file_of_another_kind() {
     let error = refused(Kind::Daily, format!("{POSTS}a,1,1760000000,10,,,,,\n")).await;
-    assert!(error.contains("unknown column \"post_id\"") && error.contains("a file of daily has the columns"), "{error}");
+    assert!(
+        error.contains("unknown column \"post_id\"") && error.contains("a file of daily has the columns"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -266,7 +352,12 @@ async fn options_for_one_channel_on_a_file_of_two() {
     ] {
         let error = place.run(&request).await.expect_err("refused");
         assert!(error.is_wrong_usage(), "{error}");
-        assert!(error.to_string().starts_with(&format!("{option} needs a file with one channel; this one has \"a\" and, on line 3, \"b\"")), "{error}");
+        assert!(
+            error.to_string().starts_with(&format!(
+                "{option} needs a file with one channel; this one has \"a\" and, on line 3, \"b\""
+            )),
+            "{error}"
+        );
         assert_eq!(place.channels().await, []);
     }
 }
@@ -284,7 +375,10 @@ async fn only_the_first_twenty_bad_rows_are_told() {
 async fn bad_rows_that_cannot_be_written() {
     let place = Place::new().await;
     let path = place.file("p.csv", format!("{POSTS}a,x,1760000000,1,,,,,\n"));
-    let request = ImportRequest { skip_bad_rows: Some(place.path("no/such/folder.csv")), ..ImportRequest::new(Kind::Posts, path) };
+    let request = ImportRequest {
+        skip_bad_rows: Some(place.path("no/such/folder.csv")),
+        ..ImportRequest::new(Kind::Posts, path)
+    };
     let error = place.run(&request).await.expect_err("refused");
     assert!(matches!(error, ImportError::SkipFile { .. }), "{error}");
     assert_eq!(place.channels().await, []);

@@ -22,7 +22,12 @@ async fn posts_come_back_as_they_went() {
     let place = Place::new().await;
     place.posts(ROWS).await;
     let text = posts(&place, &Range::default(), Format::Csv).await;
-    assert_eq!(text, format!("{POSTS}{ROWS}").replace(" spaces stay ", "\" spaces stay \"").replace("\" spaces stay \"", " spaces stay "));
+    assert_eq!(
+        text,
+        format!("{POSTS}{ROWS}")
+            .replace(" spaces stay ", "\" spaces stay \"")
+            .replace("\" spaces stay \"", " spaces stay ")
+    );
     place.clock.advance(3600);
     let report = place.import(Kind::Posts, &text).await.expect("imports");
     assert_eq!((report.unchanged, report.rows), (3, 3));
@@ -34,9 +39,13 @@ async fn posts_come_back_as_they_went() {
 #[tokio::test]
 async fn days_are_the_channels_days_unless_a_zone_is_named() {
     let place = Place::new().await;
-    place.posts("a,1,2025-10-01T20:00:00Z,,,,,,\na,2,2025-10-01T21:00:00Z,,,,,,\na,3,2025-10-02T21:00:00Z,,,,,,\n").await;
+    place
+        .posts("a,1,2025-10-01T20:00:00Z,,,,,,\na,2,2025-10-01T21:00:00Z,,,,,,\na,3,2025-10-02T21:00:00Z,,,,,,\n")
+        .await;
     let day = |day: i8| Some(Bound::Day(jiff::civil::date(2025, 10, day)));
-    let ids = |text: String| text.lines().skip(1).map(|line| line.split(',').nth(1).expect("an id").to_owned()).collect::<Vec<_>>();
+    let ids = |text: String| {
+        text.lines().skip(1).map(|line| line.split(',').nth(1).expect("an id").to_owned()).collect::<Vec<_>>()
+    };
     let utc = Range { from: day(2), to: day(3), tz: None };
     assert_eq!(ids(posts(&place, &utc, Format::Csv).await), ["3"]);
     let moscow = Range { tz: Some("Europe/Moscow".to_owned()), ..utc };
@@ -49,7 +58,8 @@ async fn days_are_the_channels_days_unless_a_zone_is_named() {
 async fn json_has_the_columns_as_fields() {
     let place = Place::new().await;
     place.posts(ROWS).await;
-    let rows: serde_json::Value = serde_json::from_str(&posts(&place, &Range::default(), Format::Json).await).expect("JSON");
+    let rows: serde_json::Value =
+        serde_json::from_str(&posts(&place, &Range::default(), Format::Json).await).expect("JSON");
     assert_eq!(rows.as_array().expect("a list").len(), 3);
     assert_eq!(
         rows[0],
@@ -68,11 +78,20 @@ async fn daily_facts_come_back_as_they_went() {
     place.import(Kind::Daily, format!("{DAILY}{rows}")).await.expect("imports");
     let channel = ChannelRef::parse("a");
     let mut out = Vec::new();
-    let written = export::daily(&place.ctx, &place.viewer, &channel, &Range::default(), Format::Csv, &mut out).await.expect("exports");
+    let written = export::daily(&place.ctx, &place.viewer, &channel, &Range::default(), Format::Csv, &mut out)
+        .await
+        .expect("exports");
     assert_eq!((written, String::from_utf8(out).expect("UTF-8")), (3, format!("{DAILY}{rows}")));
     let mut out = Vec::new();
-    let range = Range { from: Some(Bound::Day(jiff::civil::date(2025, 10, 2))), to: Some(Bound::Day(jiff::civil::date(2025, 10, 3))), tz: None };
+    let range = Range {
+        from: Some(Bound::Day(jiff::civil::date(2025, 10, 2))),
+        to: Some(Bound::Day(jiff::civil::date(2025, 10, 3))),
+        tz: None,
+    };
     export::daily(&place.ctx, &place.viewer, &channel, &range, Format::Json, &mut out).await.expect("exports");
     let rows: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
-    assert_eq!(rows, serde_json::json!([{"channel": "a", "day": "2025-10-02", "subscribers": null, "joined": null, "left": null, "notifications_on": 7}]));
+    assert_eq!(
+        rows,
+        serde_json::json!([{"channel": "a", "day": "2025-10-02", "subscribers": null, "joined": null, "left": null, "notifications_on": 7}])
+    );
 }

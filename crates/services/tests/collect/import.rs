@@ -12,7 +12,9 @@ use crate::place::{DAILY, DAY_S, NOW, POSTS, Place, SNAPSHOTS, SOURCES};
 async fn a_posts_file_makes_a_channel_with_posts_and_one_snapshot_each() {
     let place = Place::new().await;
     let report = place
-        .posts("d_code,5,2025-10-01T10:00:00Z,100,2,,1,photo,\"привет, \"\"мир\"\"\n#Тег\"\nd_code,6,1761900000,,,,,,\n")
+        .posts(
+            "d_code,5,2025-10-01T10:00:00Z,100,2,,1,photo,\"привет, \"\"мир\"\"\n#Тег\"\nd_code,6,1761900000,,,,,,\n",
+        )
         .await;
     assert_eq!((report.rows, report.inserted, report.updated, report.unchanged), (2, 2, 0, 0));
     assert_eq!(report.channels, ["d_code"]);
@@ -35,7 +37,10 @@ async fn a_posts_file_makes_a_channel_with_posts_and_one_snapshot_each() {
 async fn every_kind_imported_twice_is_imported_once() {
     let place = Place::new().await;
     let files = [
-        (Kind::Posts, format!("{POSTS}a,1,1760000000,10,,,,text,x\na,2,1760000100,20,1,2,3,,\nb,1,1760000000,5,,,,,\n")),
+        (
+            Kind::Posts,
+            format!("{POSTS}a,1,1760000000,10,,,,text,x\na,2,1760000100,20,1,2,3,,\nb,1,1760000000,5,,,,,\n"),
+        ),
         (Kind::Snapshots, format!("{SNAPSHOTS}a,1,1760003600,5,,,\na,1,1760007200,8,,,\nb,1,1760003600,2,,,\n")),
         (Kind::Daily, format!("{DAILY}a,2025-10-01,1000,10,5,\na,2025-10-02,1005,,,7\n")),
         (Kind::Sources, format!("{SOURCES}a,2025-10-01,followers,70\na,2025-10-01,search,30\n")),
@@ -105,7 +110,8 @@ async fn the_order_of_rows_and_columns_does_not_matter() {
 #[tokio::test]
 async fn windows_line_ends_and_a_byte_order_mark_are_fine() {
     let place = Place::new().await;
-    let content = format!("\u{feff}{POSTS}a,1,1760000000,10,,,,text,\"two\nlines\"\na,2,1760000000,,,,,,last").replace('\n', "\r\n");
+    let content = format!("\u{feff}{POSTS}a,1,1760000000,10,,,,text,\"two\nlines\"\na,2,1760000000,,,,,,last")
+        .replace('\n', "\r\n");
     assert_eq!(place.import(Kind::Posts, content).await.expect("imports").inserted, 2);
     let channel = place.channel("a").await;
     assert_eq!(place.post(&channel, 1).await.text.as_deref(), Some("two\r\nlines"));
@@ -115,7 +121,10 @@ async fn windows_line_ends_and_a_byte_order_mark_are_fine() {
 #[tokio::test]
 async fn channel_title_and_zone_are_chosen_by_options() {
     let place = Place::new().await;
-    let path = place.file("posts.csv", "channel_id,post_id,date_utc,views,forwards,reactions,replies,media_type,text\n5,1,1760000000,1,,,,,\n");
+    let path = place.file(
+        "posts.csv",
+        "channel_id,post_id,date_utc,views,forwards,reactions,replies,media_type,text\n5,1,1760000000,1,,,,,\n",
+    );
     let request = ImportRequest {
         channel: Some("@d_code".to_owned()),
         title: Some("Код".to_owned()),
@@ -227,7 +236,8 @@ async fn ctrl_c_leaves_the_database_as_before_and_the_next_run_continues() {
     assert_eq!(report.continued_from, Some(watch.first_rows.load(Ordering::SeqCst)));
     assert!(report.continued_from >= Some(100_000));
     assert_eq!(place.snapshots(&channel, 7).await.len(), 5_000);
-    let left: Vec<_> = place.rows().await.into_iter().filter(|(table, _)| table.starts_with("import") || table == "channel").collect();
+    let left: Vec<_> =
+        place.rows().await.into_iter().filter(|(table, _)| table.starts_with("import") || table == "channel").collect();
     assert_eq!(left, [("channel".to_owned(), 1), ("import_run".to_owned(), 0), ("import_stage".to_owned(), 0)]);
 }
 
@@ -345,7 +355,10 @@ async fn an_import_works_on_postgres_too() {
 async fn every_kind(place: &Place) {
     place.posts("a,1,1760000000,10,,,,text,x\na,2,1760000100,20,1,2,3,,\n").await;
     for _ in 0..2 {
-        place.import(Kind::Snapshots, format!("{SNAPSHOTS}a,1,1760003600,5,,,\na,2,1760007200,8,,,\n")).await.expect("imports");
+        place
+            .import(Kind::Snapshots, format!("{SNAPSHOTS}a,1,1760003600,5,,,\na,2,1760007200,8,,,\n"))
+            .await
+            .expect("imports");
         place.import(Kind::Daily, format!("{DAILY}a,2025-10-01,1000,10,5,\n")).await.expect("imports");
         place.import(Kind::Sources, format!("{SOURCES}a,2025-10-01,search,30\n")).await.expect("imports");
         place.posts("a,1,1760000000,10,,,,text,x\na,2,1760000100,20,1,2,3,,\n").await;

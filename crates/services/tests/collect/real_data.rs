@@ -41,7 +41,8 @@ async fn four_real_channels_are_imported_twice_as_once() {
         assert_eq!((counts.posts, counts.snapshots), (posts as i64, with_views), "{name}");
         assert_eq!(store::analytics::as_of(&mut tx, channel.id).await.expect("as of"), Some(taken_at));
         let mut file = csv::Reader::from_path(folder.join(format!("{name}.csv"))).expect("readable");
-        let stored = store::collect::list_posts(&mut tx, channel.id, i64::MIN, i64::MAX, None, 5000).await.expect("posts");
+        let stored =
+            store::collect::list_posts(&mut tx, channel.id, i64::MIN, i64::MAX, None, 5000).await.expect("posts");
         let stored: HashMap<_, _> = stored.into_iter().map(|post| (post.post_id, post)).collect();
         for row in file.records() {
             let row = row.expect("a row");

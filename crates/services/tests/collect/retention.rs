@@ -13,10 +13,23 @@ async fn filled() -> Place {
     let born = NOW - 200 * DAY_S;
     place.posts(&format!("a,1,{born},,,,,,\na,2,{born},,,,,,\n")).await;
     let readings: String = (0..150).map(|day| format!("a,1,{},{},,,\n", born + day * DAY_S, 10 + day)).collect();
-    place.import(Kind::Snapshots, format!("{SNAPSHOTS}{readings}a,2,{},5,,,\na,2,{},6,,,\n", born + 60, born + 90)).await.expect("imports");
-    let days: String = (100..=131).map(|day| format!("a,{},1000,,,\n", jiff::civil::date(2025, 1, 1).checked_add(jiff::Span::new().days(day)).expect("a day"))).collect();
+    place
+        .import(Kind::Snapshots, format!("{SNAPSHOTS}{readings}a,2,{},5,,,\na,2,{},6,,,\n", born + 60, born + 90))
+        .await
+        .expect("imports");
+    let days: String = (100..=131)
+        .map(|day| {
+            format!(
+                "a,{},1000,,,\n",
+                jiff::civil::date(2025, 1, 1).checked_add(jiff::Span::new().days(day)).expect("a day")
+            )
+        })
+        .collect();
     place.import(Kind::Daily, format!("{DAILY}{days}a,2025-10-30,2000,,,\n")).await.expect("imports");
-    place.import(Kind::Sources, format!("{SOURCES}a,2025-01-01,search,5\na,2025-10-30,search,6\n")).await.expect("imports");
+    place
+        .import(Kind::Sources, format!("{SOURCES}a,2025-01-01,search,5\na,2025-10-30,search,6\n"))
+        .await
+        .expect("imports");
     place
 }
 
@@ -31,7 +44,9 @@ async fn everything_is_kept_unless_told_otherwise() {
 #[tokio::test]
 async fn old_snapshots_go_and_leave_their_sums() {
     let place = filled().await;
-    settings::set_retention(&place.ctx, &place.viewer, Retention { snapshots_days: Some(90), daily_days: None }).await.expect("set");
+    settings::set_retention(&place.ctx, &place.viewer, Retention { snapshots_days: Some(90), daily_days: None })
+        .await
+        .expect("set");
     let channel = place.channel("a").await;
     let (newest, version) = (place.post(&channel, 1).await, place.version(&channel).await);
     let trimmed = retention::apply(&place.ctx, &CancellationToken::new()).await.expect("applies");
@@ -57,17 +72,24 @@ async fn old_snapshots_go_and_leave_their_sums() {
 #[tokio::test]
 async fn old_days_go() {
     let place = filled().await;
-    settings::set_retention(&place.ctx, &place.viewer, Retention { snapshots_days: None, daily_days: Some(30) }).await.expect("set");
+    settings::set_retention(&place.ctx, &place.viewer, Retention { snapshots_days: None, daily_days: Some(30) })
+        .await
+        .expect("set");
     let trimmed = retention::apply(&place.ctx, &CancellationToken::new()).await.expect("applies");
     assert_eq!(trimmed, Trimmed { snapshots: 0, days: 33 });
     let rows = place.rows().await;
-    assert!(rows.contains(&("channel_daily".to_owned(), 1)) && rows.contains(&("channel_source_daily".to_owned(), 1)), "{rows:?}");
+    assert!(
+        rows.contains(&("channel_daily".to_owned(), 1)) && rows.contains(&("channel_source_daily".to_owned(), 1)),
+        "{rows:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_stopped_run_leaves_the_rest_for_the_next() {
     let place = filled().await;
-    settings::set_retention(&place.ctx, &place.viewer, Retention { snapshots_days: Some(30), daily_days: None }).await.expect("set");
+    settings::set_retention(&place.ctx, &place.viewer, Retention { snapshots_days: Some(30), daily_days: None })
+        .await
+        .expect("set");
     let stopping = CancellationToken::new();
     stopping.cancel();
     assert_eq!(retention::apply(&place.ctx, &stopping).await.expect("applies"), Trimmed::default());

@@ -35,9 +35,21 @@ async fn a_channels_export_becomes_posts() {
     let place = Place::new().await;
     let export = channel(json!([
         message(1, T, json!({ "type": "service", "action": "create_channel", "title": "Код" })),
-        message(2, T + 10, json!({ "text": "просто текст", "edited": "2025-10-09T14:00:00", "edited_unixtime": "1760000800" })),
-        message(3, T + 20, json!({ "text": ["жирный ", { "type": "bold", "text": "кусок" }, " и ", { "type": "hashtag", "text": "#тег" }], "text_entities": [] })),
-        message(4, T + 30, json!({ "photo": "(File not included)", "width": 1, "text": "снимок", "reactions": [{ "type": "emoji", "count": 12, "emoji": "👍" }, { "type": "paid", "count": 3 }] })),
+        message(
+            2,
+            T + 10,
+            json!({ "text": "просто текст", "edited": "2025-10-09T14:00:00", "edited_unixtime": "1760000800" })
+        ),
+        message(
+            3,
+            T + 20,
+            json!({ "text": ["жирный ", { "type": "bold", "text": "кусок" }, " и ", { "type": "hashtag", "text": "#тег" }], "text_entities": [] })
+        ),
+        message(
+            4,
+            T + 30,
+            json!({ "photo": "(File not included)", "width": 1, "text": "снимок", "reactions": [{ "type": "emoji", "count": 12, "emoji": "👍" }, { "type": "paid", "count": 3 }] })
+        ),
         message(5, T + 40, json!({ "forwarded_from": "Другой канал", "file": "f", "media_type": "video_file" })),
         message(6, T + 50, json!({ "forwarded_from": null, "file": "f", "media_type": "animation" })),
         message(7, T + 60, json!({ "file": "f", "mime_type": "application/pdf" })),
@@ -53,7 +65,10 @@ async fn a_channels_export_becomes_posts() {
     assert_eq!(text.text.as_deref(), Some("жирный кусок и #тег"));
     assert_eq!((text.counters.views, text.counted_at, text.date_utc), (None, None, T + 20));
     let photo = place.post(&channel, 4).await;
-    assert_eq!((photo.media_type, photo.counters.reactions, photo.counted_at), (Some(MediaType::Photo), Some(15), Some(NOW)));
+    assert_eq!(
+        (photo.media_type, photo.counters.reactions, photo.counted_at),
+        (Some(MediaType::Photo), Some(15), Some(NOW))
+    );
     for (post, forwarded) in [(4, false), (5, true), (6, true)] {
         assert_eq!(place.post(&channel, post).await.forwarded, Some(forwarded), "{post}");
     }
@@ -79,8 +94,11 @@ async fn every_kind_of_media() {
         (json!({ "text": "t" }), MediaType::Text),
         (json!({}), MediaType::Other),
     ];
-    let messages: Vec<_> =
-        kinds.iter().enumerate().map(|(index, (fields, _))| message(index as i64 + 1, T + index as i64 * 60, fields.clone())).collect();
+    let messages: Vec<_> = kinds
+        .iter()
+        .enumerate()
+        .map(|(index, (fields, _))| message(index as i64 + 1, T + index as i64 * 60, fields.clone()))
+        .collect();
     import(&place, &channel(json!(messages))).await.expect("imports");
     let channel = place.channel("1234567890").await;
     for (index, (fields, media)) in kinds.iter().enumerate() {
@@ -111,7 +129,10 @@ async fn messages_sent_together_are_one_post() {
     assert_eq!((report.messages, report.albums, report.import.rows), (7, 1, 5));
     let channel = place.channel("1234567890").await;
     let album = place.post(&channel, 10).await;
-    assert_eq!((album.media_type, album.album_size, album.text.as_deref()), (Some(MediaType::Album), Some(3), Some("подпись")));
+    assert_eq!(
+        (album.media_type, album.album_size, album.text.as_deref()),
+        (Some(MediaType::Album), Some(3), Some("подпись"))
+    );
     assert_eq!(album.counters.reactions, Some(5));
     let mut tx = place.ctx.db.read().await.expect("tx");
     assert_eq!(store::collect::list_post_ids(&mut tx, channel.id).await.expect("ids"), [10, 13, 15, 16, 17]);
@@ -120,7 +141,10 @@ async fn messages_sent_together_are_one_post() {
 #[tokio::test]
 async fn an_export_twice_is_an_export_once() {
     let place = Place::new().await;
-    let export = channel(json!([message(1, T, json!({ "text": "a", "reactions": [{ "count": 2 }] })), message(2, T + 5, json!({ "text": "b" }))]));
+    let export = channel(json!([
+        message(1, T, json!({ "text": "a", "reactions": [{ "count": 2 }] })),
+        message(2, T + 5, json!({ "text": "b" }))
+    ]));
     import(&place, &export).await.expect("imports");
     let (channel, rows) = (place.channel("1234567890").await, place.rows().await);
     let version = place.version(&channel).await;
@@ -138,8 +162,13 @@ async fn an_export_joins_a_channel_known_by_name() {
     let export = channel(json!([message(1, T, json!({ "text": "узнан" })), message(2, T, json!({ "text": "новый" }))]));
     let path = place.file("result.json", export.to_string());
     let request = ImportRequest { channel: Some("d_code".to_owned()), ..ImportRequest::new(Kind::Posts, path) };
-    let report = telegram_export::run(&place.ctx, &place.viewer, &request, &(), &CancellationToken::new()).await.expect("imports");
-    assert_eq!((report.import.inserted, report.import.updated, report.import.channels), (1, 1, vec!["d_code".to_owned()]));
+    let report = telegram_export::run(&place.ctx, &place.viewer, &request, &(), &CancellationToken::new())
+        .await
+        .expect("imports");
+    assert_eq!(
+        (report.import.inserted, report.import.updated, report.import.channels),
+        (1, 1, vec!["d_code".to_owned()])
+    );
     let channel = place.channel("d_code").await;
     assert_eq!((channel.telegram_id, place.channels().await.len()), (Some(1_234_567_890), 1));
     let post = place.post(&channel, 1).await;
@@ -180,7 +209,9 @@ async fn an_old_export_without_instants_is_read_in_the_zone_given() {
     ] });
     let path = place.file("result.json", export.to_string());
     let request = ImportRequest { tz: Some("Europe/Berlin".to_owned()), ..ImportRequest::new(Kind::Posts, path) };
-    let report = telegram_export::run(&place.ctx, &place.viewer, &request, &(), &CancellationToken::new()).await.expect("imports");
+    let report = telegram_export::run(&place.ctx, &place.viewer, &request, &(), &CancellationToken::new())
+        .await
+        .expect("imports");
     assert_eq!(report.without_zone, 1);
     let channel = place.channel("9").await;
     assert_eq!(place.post(&channel, 1).await.date_utc, 1_593_597_600);
@@ -191,17 +222,28 @@ async fn refused(export: impl AsRef<[u8]>) -> String {
     let place = Place::new().await;
     let before = place.rows().await;
     let request = ImportRequest::new(Kind::Posts, place.file("result.json", export));
-    let error = telegram_export::run(&place.ctx, &place.viewer, &request, &(), &CancellationToken::new()).await.expect_err("refused");
+    let error = telegram_export::run(&place.ctx, &place.viewer, &request, &(), &CancellationToken::new())
+        .await
+        .expect_err("refused");
     assert_eq!(place.rows().await, before, "after {error}");
     error.to_string()
 }
 
 #[tokio::test]
 async fn a_private_chat_is_refused() {
-    for (kind, what) in [("personal_chat", "a private chat"), ("private_supergroup", "a group"), ("saved_messages", "your saved messages"), ("bot_chat", "a chat with a bot")] {
-        let export = json!({ "name": "Мама", "type": kind, "id": 5, "messages": [message(1, T, json!({ "text": "секрет" }))] });
+    for (kind, what) in [
+        ("personal_chat", "a private chat"),
+        ("private_supergroup", "a group"),
+        ("saved_messages", "your saved messages"),
+        ("bot_chat", "a chat with a bot"),
+    ] {
+        let export =
+            json!({ "name": "Мама", "type": kind, "id": 5, "messages": [message(1, T, json!({ "text": "секрет" }))] });
         let error = refused(export.to_string()).await;
-        assert!(error.contains(&format!("\"Мама\" is {what}, not a channel")) && error.contains("Export chat history"), "{error}");
+        assert!(
+            error.contains(&format!("\"Мама\" is {what}, not a channel")) && error.contains("Export chat history"),
+            "{error}"
+        );
         assert!(!error.contains("секрет"));
     }
     let export = json!({ "chats": { "list": [
@@ -213,7 +255,8 @@ async fn a_private_chat_is_refused() {
 
 #[tokio::test]
 async fn files_that_are_no_exports() {
-    let whole = channel(json!([message(1, T, json!({ "text": "x" })), message(2, T, json!({ "text": "y" }))])).to_string();
+    let whole =
+        channel(json!([message(1, T, json!({ "text": "x" })), message(2, T, json!({ "text": "y" }))])).to_string();
     for (content, wanted) in [
         (whole[..whole.len() - 20].to_owned(), "it ends in the middle"),
         ("{\"name\": \"x\"}".to_owned(), "it has no chats"),
@@ -235,7 +278,9 @@ async fn an_export_with_two_channels_needs_no_name_for_one() {
     let chat = |id: i64| json!({ "name": format!("n{id}"), "type": "public_channel", "id": id, "messages": [message(1, T, json!({}))] });
     let path = place.file("result.json", json!({ "chats": { "list": [chat(1), chat(2)] } }).to_string());
     let request = ImportRequest { channel: Some("x".to_owned()), ..ImportRequest::new(Kind::Posts, path) };
-    let error = telegram_export::run(&place.ctx, &place.viewer, &request, &(), &CancellationToken::new()).await.expect_err("refused");
+    let error = telegram_export::run(&place.ctx, &place.viewer, &request, &(), &CancellationToken::new())
+        .await
+        .expect_err("refused");
     assert!(matches!(error, ImportError::ManyChannels { option: "--channel", .. }), "{error}");
     assert_eq!(place.channels().await, []);
 }
@@ -259,7 +304,9 @@ async fn a_stopped_import_of_an_export_continues() {
     let error = telegram_export::run(&place.ctx, &place.viewer, &request, &stop, &cancel).await.expect_err("stopped");
     assert!(matches!(error, ImportError::Stopped { .. }), "{error}");
     assert_eq!(place.channels().await, []);
-    let report = telegram_export::run(&place.ctx, &place.viewer, &request, &(), &CancellationToken::new()).await.expect("imports");
+    let report = telegram_export::run(&place.ctx, &place.viewer, &request, &(), &CancellationToken::new())
+        .await
+        .expect("imports");
     assert_eq!((report.import.inserted, report.messages), (50_000, 50_000));
     assert!(report.import.continued_from.is_some());
 }

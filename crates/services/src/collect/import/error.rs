@@ -36,8 +36,8 @@ pub enum ImportError {
     TakenLater,
     #[error(
         "{} bad row{} in a file of {}; nothing was imported:{problems}\nmend them, or import the good rows with --skip-bad-rows FILE",
-        problems.bad_rows,
-        if problems.bad_rows == 1 { "" } else { "s" },
+        problems.total,
+        if problems.total == 1 { "" } else { "s" },
         kind.as_str()
     )]
     BadRows { kind: Kind, problems: Problems },

@@ -47,7 +47,10 @@ pub enum ChannelName {
     Username(String),
     Id(i64),
     /// as an export of Telegram Desktop names it
-    Titled { id: i64, title: String },
+    Titled {
+        id: i64,
+        title: String,
+    },
 }
 
 impl ChannelName {

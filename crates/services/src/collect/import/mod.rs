@@ -259,19 +259,11 @@ fn open(path: &Path) -> Result<(File, Metadata), ImportError> {
     if metadata.is_dir() {
         return Err(ImportError::IsFolder(path.to_owned()));
     }
-    if metadata.is_file() && metadata.len() == 0 {
-        return Err(ImportError::Empty(path.to_owned()));
-    }
     Ok((file, metadata))
 }
 
 /// What is the same when the same file is imported in the same way.
-fn identity(
-    request: &ImportRequest,
-    format: &str,
-    mut file: File,
-    metadata: &Metadata,
-) -> Result<String, ImportError> {
+fn identity(request: &ImportRequest, format: &str, mut file: File, metadata: &Metadata) -> Result<String, ImportError> {
     let mut hash = Sha256::new();
     let changed = metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     let options = (
@@ -286,6 +278,9 @@ fn identity(
         |error: std::io::Error| ImportError::Unreadable { path: request.path.clone(), reason: error.to_string() };
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     file.take(IDENTITY_BYTES).read_to_end(&mut beginning).map_err(unreadable)?;
+    if beginning.is_empty() {
+        return Err(ImportError::Empty(request.path.clone()));
+    }
     hash.update(&beginning);
     use std::fmt::Write as _;
     Ok(hash.finalize().iter().fold(String::new(), |mut text, byte| {
@@ -308,5 +303,20 @@ async fn forget_stale_runs(ctx: &Ctx, now: i64) -> Result<(), ImportError> {
 impl Bookmark {
     fn place(&self) -> Place {
         Place { offset: self.offset, line: self.line }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The server imports on threads of its own choosing.
+    #[test]
+    fn an_import_may_move_between_threads() {
+        fn is_send(_: impl Send) {}
+        fn check(ctx: &Ctx, viewer: &Viewer, request: &ImportRequest, cancel: &CancellationToken) {
+            is_send(run(ctx, viewer, request, &(), cancel));
+        }
+        let _ = check;
     }
 }

@@ -50,13 +50,14 @@ fn shown(value: &[u8]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Problems {
     pub first: Vec<Problem>,
-    pub bad_rows: u64,
+    /// rows with a problem
+    pub total: u64,
 }
 
 impl Problems {
     /// All that is wrong with one row.
     pub fn push_row(&mut self, problems: impl IntoIterator<Item = Problem>) {
-        self.bad_rows += 1;
+        self.total += 1;
         problems.into_iter().for_each(|problem| self.insert(problem));
     }
 
@@ -69,7 +70,7 @@ impl Problems {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.bad_rows == 0
+        self.total == 0
     }
 }
 
@@ -80,7 +81,7 @@ impl Display for Problems {
         }
         let mut lines: Vec<u64> = self.first.iter().map(|problem| problem.line).collect();
         lines.dedup();
-        match self.bad_rows - lines.len() as u64 {
+        match self.total - lines.len() as u64 {
             0 => Ok(()),
             more => write!(f, "\n  and {more} more"),
         }
@@ -97,7 +98,7 @@ mod tests {
         for line in (1..=100).rev() {
             problems.push_row([Problem::of_cell(line, "views", b"x", "a number")]);
         }
-        assert_eq!(problems.bad_rows, 100);
+        assert_eq!(problems.total, 100);
         assert_eq!(problems.first.iter().map(|problem| problem.line).collect::<Vec<_>>(), (1..=20).collect::<Vec<_>>());
         assert!(problems.to_string().ends_with("and 80 more"));
     }
