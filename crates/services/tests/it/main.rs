@@ -8,4 +8,5 @@ mod identity;
 mod maintenance;
 mod permissions;
 mod place;
+mod postgres;
 mod settings;

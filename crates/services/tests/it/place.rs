@@ -20,8 +20,8 @@ pub struct Place {
     pub ctx: Ctx,
     pub clock: Clock,
     pub workspace: WorkspaceId,
-    /// removed when the test ends
-    _folder: tempfile::TempDir,
+    /// of the SQLite file; removed when the test ends
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Place {
@@ -34,6 +34,11 @@ impl Place {
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let db = Db::open(&Settings { url, max_connections: 4 }).await.expect("opens");
         db.migrate().await.expect("migrates");
+        Self::on(db, site, Some(folder)).await
+    }
+
+    /// On a migrated, empty database.
+    pub async fn on(db: Db, site: SiteSettings, folder: Option<tempfile::TempDir>) -> Self {
         let clock = Clock::set(NOW);
         let ctx = Ctx::new(db, clock.clone(), site);
         let workspace = identity::ensure_default_workspace(&ctx).await.expect("a workspace");
