@@ -1,0 +1,94 @@
+// Servers of their own: one that goes away, one without channels, one whose data move.
+
+import { ANALYTICS, HOME } from "../harness/screens.js";
+import { DEMO_SEED, NOW, type Server, startServer } from "../harness/server.js";
+import { expect, expectAccessible, open, test } from "../harness/test.js";
+
+const HOUR_S = 3600;
+
+test.describe("the server goes away", () => {
+  // that is what is tested: the browser says so, the page must not
+  test.use({ provoked: /request failed|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket/ });
+  let server: Server;
+
+  test.beforeAll(async () => {
+    server = await startServer();
+    await server.command("demo", "--seed", String(DEMO_SEED), "--channels", "1");
+  });
+  test.afterAll(() => server.remove());
+
+  for (const path of [HOME, ANALYTICS]) {
+    test(`${path} keeps its numbers, says so, and goes on by itself`, async ({ page }) => {
+      await open(page, server.url + path);
+      const first = page.locator("#main .card").first();
+      const before = await first.innerText();
+      await server.stop();
+      try {
+        await expect(page.locator(".offline-bar")).toBeVisible({ timeout: 30_000 });
+        await page.locator(".offline-bar").getByRole("button", { name: "Try again" }).click();
+        await expect(first).toHaveText(before, { useInnerText: true });
+        await expectAccessible(page);
+      } finally {
+        await server.start();
+      }
+      await expect(page.locator(".offline-bar")).toHaveCount(0, { timeout: 45_000 });
+      await expect(page.locator(".stale-line")).toHaveCount(0, { timeout: 45_000 });
+    });
+  }
+});
+
+test("a workspace without channels says how to get one", async ({ page }) => {
+  const server = await startServer();
+  try {
+    await open(page, server.url);
+    await expect(page.locator(".empty")).toBeVisible();
+    await expectAccessible(page);
+    await page.locator(".empty .ways a").first().click();
+    await expect(page).toHaveURL(/settings\/channels/);
+  } finally {
+    await server.remove();
+  }
+});
+
+test("demo data move with the clock, and the page follows", async ({ page }) => {
+  const server = await startServer();
+  try {
+    await server.command("demo", "--seed", String(DEMO_SEED), "--channels", "1");
+    await open(page, server.url + HOME);
+    const asOf = page.locator(".attention-list, .post-list").first();
+    const before = await asOf.innerText();
+    await server.setClock(NOW + 26 * HOUR_S);
+    await expect(async () => {
+      await page.reload();
+      expect(await asOf.innerText()).not.toBe(before);
+    }).toPass({ timeout: 90_000, intervals: [5_000] });
+  } finally {
+    await server.remove();
+  }
+});
+
+test("an imported channel is everywhere, and twice is once", async ({ page }) => {
+  const server = await startServer();
+  try {
+    const { mkdtemp, writeFile } = await import("node:fs/promises");
+    const folder = await mkdtemp("/tmp/analyticbot-csv-");
+    const file = `${folder}/posts.csv`;
+    const rows = Array.from({ length: 40 }, (_, index) => {
+      const at = new Date((NOW - (index + 8) * 24 * HOUR_S) * 1000).toISOString();
+      return `tiny_channel,${100 - index},${at},${1_000 + 37 * index},${index},${3 * index},${index % 4},photo,"Post ${index}, with a comma"`;
+    });
+    await writeFile(file, ["channel,post_id,date_utc,views,forwards,reactions,replies,media_type,text", ...rows].join("\n"));
+    const importing = ["import", "posts", file, "--tz", "Asia/Tashkent", "--taken-at", new Date(NOW * 1000).toISOString()];
+    await server.command(...importing);
+    const once = await server.command("stats", "tiny_channel", "overview", "--json");
+    await server.command(...importing);
+    expect(await server.command("stats", "tiny_channel", "overview", "--json")).toBe(once);
+    await open(page, `${server.url}/channels/tiny_channel?period=90d`);
+    await expect(page.locator("#metric-posts").locator("xpath=ancestor::article").locator(".value")).toHaveText("40");
+    await expect(page.locator(".demo-mark")).toHaveCount(0);
+    await open(page, `${server.url}/channels/tiny_channel/analytics?period=90d`);
+    await expect(page.locator(".data-table tbody tr").first()).toBeVisible();
+  } finally {
+    await server.remove();
+  }
+});
