@@ -4,10 +4,12 @@
 //! To add a command, see [`commands`]; a setting, [`config`]; a route that is not a page or a server function,
 //! [`router`].
 
+pub mod api_errors;
 pub mod commands;
 pub mod config;
 pub mod failure;
 pub mod health;
+pub mod listener;
 pub mod live;
 pub mod log;
 pub mod problem;

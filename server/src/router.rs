@@ -17,7 +17,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::{health, live, requests, security, sign_in};
+use crate::{api_errors, health, live, requests, security, sign_in};
 
 pub fn router(state: AppState) -> Router {
     let pages = generate_route_list(app::App);
@@ -41,6 +41,7 @@ pub fn router(state: AppState) -> Router {
     // the last layer is the outermost
     Router::new()
         .leptos_routes_with_context(&state, pages, context, document)
+        .route_layer(from_fn(api_errors::set_status))
         .route_layer(from_fn_with_state(state.clone(), sign_in::identify))
         .route("/api/live", get(live::open))
         .route("/api/{*rest}", any(unknown_api))

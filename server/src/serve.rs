@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::ServerSettings;
 use crate::failure::Failure;
+use crate::listener::Closing;
 use crate::router::router;
 use crate::site_files::SiteFiles;
 use crate::state::AppState;
@@ -94,13 +95,20 @@ pub async fn run(
 
 fn spawn_web(listener: TcpListener, state: AppState) -> JoinHandle<()> {
     let stopping = state.stopping.clone();
-    let closed = async move {
-        stopping.cancelled().await;
-        tokio::time::sleep(GRACE).await;
-    };
+    let close = CancellationToken::new();
+    tokio::spawn({
+        let close = close.clone();
+        async move {
+            stopping.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+            close.cancel();
+        }
+    });
+    let listener = Closing::new(listener, close);
+    let closed = listener.closed();
     let service = router(state).into_make_service();
     tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(closed).await {
+        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(closed.cancelled_owned()).await {
             tracing::error!(%error, "the web role ended: {error}");
         }
     })

@@ -113,6 +113,27 @@ fn compare(ours: &Value, theirs: &Value, path: &str, differences: &mut String) {
     }
 }
 
+#[test]
+fn a_difference_is_seen() {
+    let differ = |ours: Value, theirs: Value| {
+        let mut differences = String::new();
+        compare(&ours, &theirs, "x", &mut differences);
+        !differences.is_empty()
+    };
+    assert!(!differ(serde_json::json!({"a": [1, 0.1]}), serde_json::json!({"a": [1.0, 0.100_000_000_000_01]})));
+    for (ours, theirs) in [
+        ("1", "1.00001"),
+        ("null", "0"),
+        ("[1]", "[1,2]"),
+        ("{\"a\":1}", "{}"),
+        ("{}", "{\"a\":1}"),
+        ("\"a\"", "\"b\""),
+    ] {
+        let read = |text| serde_json::from_str(text).expect("JSON");
+        assert!(differ(read(ours), read(theirs)), "{ours} and {theirs}");
+    }
+}
+
 /// Numbers that look random and are the same at every run.
 struct Dice(u64);
 

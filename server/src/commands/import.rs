@@ -211,17 +211,13 @@ fn failure(error: ImportError) -> Failure {
     let message = error.to_string();
     match error {
         ImportError::Refused(refused) => refused.into(),
-        // the lines stand by themselves: a person reads them below the sentence, a machine gets a list
-        ImportError::BadRows { kind, problems } => {
-            let sentence = format!(
-                "{} bad rows in a file of {}; nothing was imported: mend them, or import the good rows with --skip-bad-rows FILE",
-                problems.total,
-                kind.as_str()
-            );
-            Failure {
-                details: problems.first.iter().map(ToString::to_string).collect(),
-                ..Failure::failed("bad_rows", sentence)
-            }
+        // a line a row between what happened and the way out: a machine gets the lines as a list
+        ImportError::BadRows { .. } => {
+            let mut lines: Vec<&str> = message.lines().map(str::trim).collect();
+            let way_out = if lines.len() > 1 { lines.pop() } else { None };
+            let happened = lines.remove(0).trim_end_matches(':');
+            let sentence = way_out.map_or_else(|| happened.to_owned(), |way_out| format!("{happened}; {way_out}"));
+            Failure { details: lines.into_iter().map(str::to_owned).collect(), ..Failure::failed("bad_rows", sentence) }
         }
         ImportError::Stopped { .. } => Failure::failed("stopped", message),
         ImportError::Zone(_) => Failure::usage("tz", message),

@@ -120,15 +120,15 @@ fn bad_rows_can_be_set_aside() {
 #[test]
 fn a_telegram_export_is_imported() {
     let program = Program::new();
-    let export = json!({
-        "name": "My export", "type": "public_channel", "id": 1_234_567_890_i64,
-        "messages": [
-            {"id": 1, "type": "service", "date": "2025-06-01T09:00:00", "date_unixtime": "1748768400", "action": "create_channel", "text": "", "text_entities": []},
-            {"id": 2, "type": "message", "date": "2025-06-01T10:00:00", "date_unixtime": "1748772000", "from": "My export", "from_id": "channel1234567890",
-             "text": ["Hello ", {"type": "hashtag", "text": "#world"}], "text_entities": [{"type": "plain", "text": "Hello "}, {"type": "hashtag", "text": "#world"}]},
-        ],
-    });
-    let file = program.write("result.json", &export.to_string());
+    // in the order in which Telegram Desktop writes
+    let export = r##"{"name": "My export", "type": "public_channel", "id": 1234567890, "messages": [
+        {"id": 1, "type": "service", "date": "2025-06-01T09:00:00", "date_unixtime": "1748768400", "action": "create_channel",
+         "text": "", "text_entities": []},
+        {"id": 2, "type": "message", "date": "2025-06-01T10:00:00", "date_unixtime": "1748772000", "from": "My export",
+         "from_id": "channel1234567890", "text": ["Hello ", {"type": "hashtag", "text": "#world"}],
+         "text_entities": [{"type": "plain", "text": "Hello "}, {"type": "hashtag", "text": "#world"}]}
+    ]}"##;
+    let file = program.write("result.json", export);
     program.done(&["import", "telegram-export", &file]);
     let channels = program.json(&["channel", "list"]);
     assert_eq!(channels["channels"][0]["title"], "My export", "{channels}");
