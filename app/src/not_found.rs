@@ -1,6 +1,7 @@
 //! No such page, with a way back.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use crate::t;
 
@@ -15,6 +16,7 @@ pub fn NotFound() -> impl IntoView {
 #[component]
 pub fn Missing(title: String, more: String) -> impl IntoView {
     view! {
+        <Title text=title.clone()/>
         <div class="empty">
             <svg class="art" viewBox="0 0 96 64" aria-hidden="true">
                 <rect class="soft" x="8" y="8" width="80" height="48" rx="8"></rect>

@@ -68,7 +68,7 @@ attention-urgent = { $n ->
 }
 attention-nothing = Сейчас ничего не нужно
 attention-nothing-more = Числа свежие, и ни один молодой пост не отошёл далеко от обычного.
-attention-import = Загрузить новые файлы
+attention-import = Загрузить файлы
 attention-stale = Последним числам { $age }
 attention-stale-more = Прочитаны { $time }. Что было потом, неизвестно.
 attention-no-subscribers = Подписчики неизвестны

@@ -59,7 +59,7 @@ pub fn reach(headline: &Headline, zone: &Zone) -> Metric {
         rule: rule(&left_out(headline), card, zone),
     };
     let mut metric = metric(label, card, Unit::Count, |full| t!("spoken-views", n = full), why_none, formula);
-    metric.basis = basis(headline.measure);
+    metric.basis = basis(headline.measure, card);
     metric
 }
 
@@ -82,16 +82,13 @@ pub fn err(headline: &Headline, zone: &Zone) -> Metric {
         rule: rule(&left_out(headline), card, zone),
     };
     let mut metric = metric(label, card, Unit::Share, |full| full, why_none, formula);
-    metric.basis = basis(headline.measure);
+    metric.basis = basis(headline.measure, card);
     metric
 }
 
 /// Says that totals stand in for V(24).
-fn basis(measure: Measure) -> String {
-    match measure {
-        Measure::Reach24 => String::new(),
-        Measure::Total => t!("basis-total"),
-    }
+fn basis(measure: Measure, card: &Card) -> String {
+    if measure == Measure::Total && card.now.is_some() { t!("basis-total") } else { String::new() }
 }
 
 pub fn subscribers(headline: &Headline, zone: &Zone) -> Metric {

@@ -27,7 +27,7 @@ pub fn LatestPosts(screen: Signal<DashboardScreen>) -> impl IntoView {
     let posts = Memo::new(move |_| screen.with(|screen| screen.latest.iter().map(|post| post.post.post_id).collect::<Vec<_>>()));
     let all = move || screen.with(|screen| channel_path(&screen.slug, "analytics"));
     view! {
-        <section class="card flush span-8 wide-6" aria-labelledby="latest">
+        <section class="card flush span-8 wide-5" aria-labelledby="latest">
             <header>
                 <h2 class="heading" id="latest">
                     {t!("latest-posts")}

@@ -26,7 +26,7 @@ pub fn Trend(screen: Signal<DashboardScreen>) -> impl IntoView {
         Measure::Total => t!("trend-total-more"),
     };
     view! {
-        <section class="card span-8 wide-12 trend" aria-labelledby="trend">
+        <section class="card span-12 wide-4" aria-labelledby="trend">
             <header>
                 <div class="heading">
                     <h2 id="trend">

@@ -30,7 +30,7 @@ const SPARK_POINTS: usize = 48;
 #[component]
 pub fn Counters(page: Signal<Page>) -> impl IntoView {
     view! {
-        <Card class="span-7" id="counters" title=move || t!("post-counters") sub=move || t!("post-counters-more")>
+        <Card class="span-12" id="counters" title=move || t!("post-counters") sub=move || t!("post-counters-more")>
             <ul class="counters">
                 {COUNTERS.map(|counter| view! { <CounterRow page counter/> }).collect_view()}
             </ul>

@@ -29,7 +29,7 @@ pub fn Figures(page: Signal<Page>) -> impl IntoView {
         }
     };
     view! {
-        <section class="card figures" aria-label=t!("post-numbers")>
+        <section class="card figures span-5 mid-full" aria-label=t!("post-numbers")>
             {figure("post-views", t!("views"), views_formula, |page| number::full_or_dash(page.post.views), last_read)}
             {figure("post-er", t!("er"), er_formula, |page| number::percent_or_dash(page.post.er), er_note)}
             {figure("post-growth", t!("growth-rate"), growth_formula, growth_value, growth_note)}

@@ -75,10 +75,8 @@ fn PostView(page: Signal<Page>) -> impl IntoView {
         <PostBar page/>
         <div class="grid">
             <PostText page/>
-            <div class="stack span-7 mid-full">
-                <Figures page/>
-                <ViewsChart page/>
-            </div>
+            <Figures page/>
+            <ViewsChart page/>
             <ViewsByAge page/>
             <Counters page/>
         </div>
@@ -129,10 +127,10 @@ fn is_public_name(name: &str) -> bool {
 fn PostSkeleton() -> impl IntoView {
     view! {
         <div class="grid">
-            <SkeletonCard class="span-5 mid-full" rows=2/>
             <SkeletonCard class="span-7 mid-full"/>
-            <SkeletonCard class="span-5" rows=3/>
-            <SkeletonCard class="span-7" rows=2/>
+            <SkeletonCard class="span-5 mid-full"/>
+            <SkeletonCard class="span-7 mid-full" rows=2/>
+            <SkeletonCard class="span-5 mid-full" rows=2/>
         </div>
     }
 }

@@ -9,7 +9,7 @@ use crate::ui::thumb::{Thumb, media_name};
 use crate::ui::time;
 
 /// From this length on the text begins folded, characters.
-const FOLDS_FROM: usize = 700;
+const FOLDS_FROM: usize = 500;
 
 #[component]
 pub fn PostText(page: Signal<Page>) -> impl IntoView {
@@ -19,15 +19,13 @@ pub fn PostText(page: Signal<Page>) -> impl IntoView {
     let media = page.with_untracked(|page| page.post.media_type);
     let sources = Signal::derive(move || page.with(|page| page.meta.sources.clone()));
     view! {
-        <section class="card span-5 mid-full post-card" aria-labelledby="post">
+        <section class="card span-7 mid-full post-card" aria-labelledby="post">
             <header class="middle">
                 <Thumb media/>
                 <div class="heading">
                     <h2 id="post">{move || page.with(|page| time::moment(&page.zone, page.post.date_utc))}</h2>
                     <p>
-                        {move || page.with(|page| time::ago(&page.zone, page.post.date_utc, page.freshness.read_at))}
-                        {media_name(media).map(|name| format!(" · {name}"))}
-                        {move || page.with(|page| format!(" · {}", t!("post-number", id = page.post.post_id.to_string())))}
+                        {move || page.with(|page| about(page).join(" · "))}
                     </p>
                 </div>
             </header>
@@ -56,11 +54,22 @@ pub fn PostText(page: Signal<Page>) -> impl IntoView {
             </Show>
             <footer>
                 <SourceMarks sources/>
-                <span>{move || page.with(|page| page.freshness.as_of.map(|at| t!("as-of", time = time::moment(&page.zone, at))))}</span>
+                <span>{move || page.with(|page| last_read(page))}</span>
                 <span>
                     {move || page.with(|page| format!("{}, {}", page.zone.name(), time::offset(&page.zone, page.post.date_utc)))}
                 </span>
             </footer>
         </section>
     }
+}
+
+/// How long ago, what it carries, its number.
+fn about(page: &Page) -> Vec<String> {
+    let ago = time::ago_within_month(page.post.date_utc, page.freshness.read_at);
+    let number = t!("post-number", id = page.post.post_id.to_string());
+    ago.into_iter().chain(media_name(page.post.media_type)).chain([number]).collect()
+}
+
+fn last_read(page: &Page) -> Option<String> {
+    page.views.snapshots.last().map(|last| t!("as-of", time = time::moment(&page.zone, last.at)))
 }

@@ -1,6 +1,7 @@
 //! Views of a post: by time since posting, and at fixed ages.
 
 use charts::{compare_posts, post_views};
+use domain::analytics::curve::PostCurve;
 use domain::screens::{POST_CURVE_H, PostPage as Page};
 use leptos::prelude::*;
 
@@ -42,7 +43,7 @@ impl Drawable {
         let readings = counted.clone().count();
         let past_first = counted.last().is_some_and(|last| age_h(page, last.at) > POST_CURVE_H);
         match (has_curve(&page.curve.points), readings) {
-            (true, 2..) if past_first => Self::Both,
+            (true, _) if past_first => Self::Both,
             (true, _) => Self::First,
             (false, 2..) => Self::All,
             (false, 1) => Self::OneReading,
@@ -88,7 +89,7 @@ pub fn ViewsChart(page: Signal<Page>) -> impl IntoView {
         }
     };
     view! {
-        <Card class="views-chart" id="views" title=move || t!("post-chart") sub=move || more end=choice>
+        <Card class="span-7 mid-full" id="views" title=move || t!("post-chart") sub=move || more end=choice>
             {move || match drawable.get() {
                 Drawable::Nothing => {
                     view! { <NoLine title=t!("post-chart-none") more=t!("post-chart-none-more")/> }.into_any()
@@ -104,8 +105,8 @@ pub fn ViewsChart(page: Signal<Page>) -> impl IntoView {
                             spec=move |style| {
                                 page.with(|page| match span.get() {
                                     Span::First => {
-                                        let curves = std::slice::from_ref(&page.curve);
-                                        compare_posts::spec(curves, Some(&page.usual), until_h(page), style)
+                                        let curve = PostCurve { title: t!("legend-post"), ..page.curve.clone() };
+                                        compare_posts::spec(&[curve], Some(&page.usual), until_h(page), style)
                                     }
                                     Span::All => post_views::spec(&page.views, style),
                                 })
@@ -139,7 +140,7 @@ fn NoLine(title: String, more: String) -> impl IntoView {
 pub fn ViewsByAge(page: Signal<Page>) -> impl IntoView {
     let bars = Memo::new(move |_| page.with(bars));
     view! {
-        <Card class="span-5" id="ages" title=move || t!("post-ages") sub=move || t!("post-ages-more")>
+        <Card class="span-5 mid-full" id="ages" title=move || t!("post-ages") sub=move || t!("post-ages-more")>
             <Show
                 when=move || bars.with(|bars| !bars.is_empty())
                 fallback=|| view! { <p class="muted">{t!("post-ages-none")}</p> }

@@ -43,9 +43,10 @@ pub fn MiniCurve(
     }
 }
 
-/// Whether a post has been read often enough for a line.
+/// Whether a post has been read often enough for a line: a straight one from 0 to a single reading would say how the
+/// views came, which nobody knows.
 pub fn has_curve(points: &[(f64, f64)]) -> bool {
-    points.len() > 1
+    points.len() > 2
 }
 
 fn paths(points: &[(f64, f64)], usual: &UsualCurve, until_h: f64) -> CurvePaths {
@@ -82,7 +83,7 @@ fn paths(points: &[(f64, f64)], usual: &UsualCurve, until_h: f64) -> CurvePaths 
         usual: if edges.len() > 1 { format!("{}Z", line(&band)) } else { String::new() },
         median: if medians.len() > 1 { line(&medians) } else { String::new() },
         end: own.last().filter(|_| own.len() > 1).map(|(x, y)| dot(*x, *y)).unwrap_or_default(),
-        line: if own.len() > 1 { line(&own) } else { String::new() },
+        line: if has_curve(&own) { line(&own) } else { String::new() },
     }
 }
 
@@ -102,24 +103,26 @@ mod tests {
 
     #[test]
     fn the_band_ends_with_the_hours_shown_and_sets_the_height() {
-        let paths = paths(&[(0.0, 0.0), (12.0, 50.0)], &usual(), 24.0);
+        let paths = paths(&[(0.0, 0.0), (6.0, 25.0), (12.0, 50.0)], &usual(), 24.0);
         assert_eq!(paths.usual, "M0.0 100.0L50.0 43.6L100.0 6.0L100.0 53.0L50.0 62.4L0.0 100.0Z");
-        assert_eq!(paths.line, "M0.0 100.0L50.0 53.0");
+        assert_eq!(paths.line, "M0.0 100.0L25.0 76.5L50.0 53.0");
         assert_eq!(paths.end, "M50.0 53.0l.01 0");
         assert_eq!(paths.median, "M0.0 100.0L50.0 53.0");
     }
 
     #[test]
     fn a_post_above_everything_sets_the_height() {
-        let paths = paths(&[(0.0, 0.0), (24.0, 200.0)], &usual(), 24.0);
-        assert_eq!(paths.line, "M0.0 100.0L100.0 6.0");
+        let paths = paths(&[(0.0, 0.0), (12.0, 100.0), (24.0, 200.0)], &usual(), 24.0);
+        assert_eq!(paths.line, "M0.0 100.0L50.0 53.0L100.0 6.0");
     }
 
     #[test]
     fn without_a_band_the_line_stands_alone_and_without_readings_there_is_none() {
-        let alone = paths(&[(0.0, 0.0), (1.0, 5.0)], &UsualCurve::default(), 24.0);
+        let alone = paths(&[(0.0, 0.0), (1.0, 5.0), (2.0, 6.0)], &UsualCurve::default(), 24.0);
         assert_eq!((alone.usual.as_str(), alone.median.as_str()), ("", ""));
         assert!(!alone.line.is_empty());
+        let read_once = paths(&[(0.0, 0.0), (1.0, 5.0)], &usual(), 24.0);
+        assert_eq!((read_once.line.as_str(), read_once.end.is_empty()), ("", false), "one reading is a dot");
         assert_eq!(paths(&[(0.0, 0.0)], &UsualCurve::default(), 24.0), CurvePaths::default());
         assert!(!has_curve(&[(0.0, 0.0)]));
     }

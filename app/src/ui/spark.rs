@@ -13,7 +13,7 @@ const BOTTOM: f64 = 90.0;
 struct SparkPaths {
     area: String,
     line: String,
-    /// the last value, where it is known
+    /// at the newest known value
     end: String,
 }
 
@@ -48,8 +48,8 @@ fn paths(values: &[Option<f64>]) -> SparkPaths {
             found.area.push_str(&format!("{}L{last:.1} {SIDE}L{first:.1} {SIDE}Z", line(&points)));
         }
     }
-    if let Some(value) = values.last().copied().flatten() {
-        found.end = dot(x(values.len() - 1), y(value));
+    if let Some((index, value)) = runs(values).pop().and_then(|run| run.last().copied()) {
+        found.end = dot(x(index), y(value));
     }
     found
 }
@@ -108,7 +108,7 @@ mod tests {
     fn a_hole_is_not_bridged_and_a_lone_value_is_a_dot() {
         let paths = paths(&[Some(1.0), Some(2.0), None, Some(3.0), None]);
         assert_eq!(paths.line, "M0.0 90.0L25.0 50.0M75.0 10.0l.01 0");
-        assert_eq!(paths.end, "", "the newest value is not known");
+        assert_eq!(paths.end, "M75.0 10.0l.01 0", "the last day is not known: the end is where the line ends");
     }
 
     #[test]

@@ -41,19 +41,23 @@ pub fn moment_at_offset(at: i64, offset_s: i32) -> String {
     moment(&Zone::utc(), at + i64::from(offset_s))
 }
 
-/// How long before `now`: `42 min ago`, `6 h ago`, `3 days ago`; the day itself beyond a month.
+/// How long before `now`: `42 min ago`, `6 h ago`, `3 days ago`; the moment itself beyond a month.
 pub fn ago(zone: &Zone, at: i64, now: i64) -> String {
-    let minutes = (now - at).max(0) / 60;
-    if minutes < 1 {
-        t!("ago-now")
-    } else if minutes < 60 {
-        t!("ago-minutes", n = minutes)
-    } else if minutes < 48 * 60 {
-        t!("ago-hours", n = minutes / 60)
-    } else if minutes < 31 * 24 * 60 {
-        t!("ago-days", n = minutes / (24 * 60))
-    } else {
-        day_year(zone.day(at))
+    ago_within_month(at, now).unwrap_or_else(|| moment(zone, at))
+}
+
+/// [`ago`], or nothing beyond a month.
+pub fn ago_within_month(at: i64, now: i64) -> Option<String> {
+    // minutes
+    const DAY: i64 = 24 * 60;
+    const TWO_DAYS: i64 = 2 * DAY;
+    const MONTH: i64 = 31 * DAY;
+    match (now - at).max(0) / 60 {
+        0 => Some(t!("ago-now")),
+        minutes @ 1..60 => Some(t!("ago-minutes", n = minutes)),
+        minutes @ 60..TWO_DAYS => Some(t!("ago-hours", n = minutes / 60)),
+        minutes @ TWO_DAYS..MONTH => Some(t!("ago-days", n = minutes / DAY)),
+        _ => None,
     }
 }
 

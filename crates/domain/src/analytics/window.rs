@@ -123,10 +123,10 @@ impl Window {
         Self::new(from.min(self.to - 1), self.to, self.zone.clone())
     }
 
-    /// Earliest instant whose facts the screens of this window show (unix seconds): those of the window before and
-    /// of the 30 days that end with it.
+    /// Earliest instant whose facts the screens of this window show (unix seconds): those of the window before, and
+    /// of the 30 days that end with it with the 30 before those.
     pub fn needs_from(&self) -> i64 {
-        self.previous().from.min(self.last_30_days().from)
+        self.previous().from.min(self.last_30_days().previous().from)
     }
 
     /// The local days touched with their first instants.
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn screens_need_the_window_before_and_thirty_days() {
         let week = resolve(Some("2025-06-09"), Some("2025-06-16"), "UTC").unwrap();
-        assert_eq!(week.needs_from(), Zone::utc().midnight(date(2025, 5, 17)));
+        assert_eq!(week.needs_from(), Zone::utc().midnight(date(2025, 4, 17)));
         let quarter = resolve(Some("2025-03-18"), Some("2025-06-16"), "UTC").unwrap();
         assert_eq!(quarter.needs_from(), quarter.previous().from);
     }
