@@ -215,9 +215,13 @@ pub(crate) fn lone_dots(name: &str, color: &str, values: &[Option<f64>]) -> Opti
     })
 }
 
-/// The data as a table of text.
+/// The data as a table of text. A column that says nothing anywhere is left out.
 pub(crate) fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Table {
-    Table { header: header.map(str::to_owned).to_vec(), rows: rows.into_iter().map(|row| row.to_vec()).collect() }
+    let rows: Vec<[String; N]> = rows.into_iter().collect();
+    let says: [bool; N] = std::array::from_fn(|column| rows.iter().any(|row| !row[column].is_empty()));
+    let kept =
+        |cells: [String; N]| cells.into_iter().zip(says).filter_map(|(cell, says)| says.then_some(cell)).collect();
+    Table { header: kept(header.map(str::to_owned)), rows: rows.into_iter().map(kept).collect() }
 }
 
 /// The chart of nothing: says so where the plot would be.

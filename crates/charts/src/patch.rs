@@ -11,6 +11,9 @@ const PAGE_FONT: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetic
 /// The renderer's built-in font.
 const PICTURE_FONT: &str = "Inter";
 
+/// Least free room on either side of an axis label, pixels.
+const LABEL_DISTANCE: u8 = 12;
+
 /// A dash pattern in pixels; empty = solid.
 pub(crate) type Dash = &'static [u8];
 pub(crate) const PREVIOUS: Dash = &[6, 4];
@@ -117,6 +120,7 @@ impl Sheet {
     pub(crate) fn tidy_labels(&mut self, dim: char, index: usize) {
         let label = &mut self.axis(dim, index)["axisLabel"];
         label["hideOverlap"] = json!(true);
+        label["textMargin"] = json!([0, LABEL_DISTANCE]);
         label["alignMinLabel"] = json!("left");
         label["alignMaxLabel"] = json!("right");
         label["showMinLabel"] = json!(true);
@@ -130,6 +134,8 @@ impl Sheet {
         let step = if step > WEEK / 2 { step.next_multiple_of(WEEK) } else { step };
         self.axis('x', 0)["axisLabel"]["interval"] = json!(step - 1);
         self.tidy_labels('x', 0);
+        // they stand apart already
+        self.axis('x', 0)["axisLabel"]["textMargin"] = json!([0, 2]);
     }
 
     /// Labels of the axis are cut with an ellipsis after `width` pixels, and none is left out.

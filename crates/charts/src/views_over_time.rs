@@ -16,6 +16,8 @@ use crate::{Cursor, Frame, Spec, Style};
 const MARKS: &str = "post marks";
 /// Share of the plot's height.
 const MARK_HEIGHT_PERCENT: f64 = 3.5;
+/// The brush begins about where the plot does, right of the axis' labels, pixels.
+const BRUSH_LEFT: f64 = 38.0;
 /// From so many buckets on a line is drawn through a sample that keeps its shape.
 const SAMPLED_FROM: usize = 2000;
 
@@ -109,15 +111,16 @@ pub fn spec(input: &ViewsOverTime, style: &Style) -> Spec {
         .y_axis(Axis::new().type_(AxisType::Value).show(false).min(0).max(100))
         .tooltip(look::tooltip(style, Trigger::Axis, AxisPointerType::Line))
         .legend(look::legend(style, names));
-    if with_before {
-        chart = chart.series(look::line_before(style, words.period_before).data(before));
-    }
     let dots = look::lone_dots(words.this_period, color, &views);
     let mut line = look::line(style, words.this_period, color).area_style(look::area(color)).z(3).data(views);
     if buckets.len() >= SAMPLED_FROM {
         line = line.sampling(Sampling::Lttb);
     }
+    // first, because the brush shows the first series
     chart = chart.series(line);
+    if with_before {
+        chart = chart.series(look::line_before(style, words.period_before).data(before));
+    }
     if let Some(dots) = dots {
         chart = chart.series(dots);
     }
@@ -135,7 +138,7 @@ pub fn spec(input: &ViewsOverTime, style: &Style) -> Spec {
         chart = chart.data_zoom(range(DataZoom::new().type_(DataZoomType::Inside))).data_zoom(range(
             DataZoom::new()
                 .type_(DataZoomType::Slider)
-                .left(side + 8.0)
+                .left(side + BRUSH_LEFT)
                 .right(side + 8.0)
                 .bottom(look::brush_bottom(style))
                 .border_color("transparent")
@@ -146,9 +149,9 @@ pub fn spec(input: &ViewsOverTime, style: &Style) -> Spec {
 
     let mut sheet = Sheet::new(&chart, style);
     if with_before {
-        sheet.dash(0, patch::PREVIOUS);
+        sheet.dash(1, patch::PREVIOUS);
     }
-    sheet.round_line(usize::from(with_before));
+    sheet.round_line(0);
     let marks = sheet.series_count() - 1;
     sheet.silent(marks);
     sheet.brush(style);
