@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds OUTDIR/charts.js (ES module for the browser) and OUTDIR/charts-render.js (script for the server's renderer).
+# Builds OUTDIR/charts.js (ES module for the browser), OUTDIR/charts-render.js (script for the server's renderer) and
+# OUTDIR/charts-licences.txt (of what is inside them).
 # Same input, same bytes. Dependencies are installed when they are missing or the lock changed.
 # usage: frontend/charts/build.sh OUTDIR
 set -euo pipefail
@@ -20,10 +21,20 @@ fi
 
 esbuild() {
   node_modules/.bin/esbuild "$@" --bundle --minify --legal-comments=none --log-level=warning \
+    --banner:js="/*! Apache ECharts (Apache-2.0), ZRender (BSD-3-Clause), tslib (0BSD): see charts-licences.txt */" \
     --define:process.env.NODE_ENV='"production"' --define:__DEV__=false --charset=utf8
 }
 esbuild bridge.js --format=esm --target=es2020 --outfile="$out/charts.js"
 esbuild render.js --format=iife --target=es2020 --outfile="$out/charts-render.js"
+
+{
+  for package in echarts zrender tslib; do
+    for file in LICENSE LICENSE.txt NOTICE licenses/LICENSE-d3; do
+      path=node_modules/$package/$file
+      if [ -f "$path" ]; then printf '===== %s: %s =====\n\n' "$package" "$file"; cat "$path"; printf '\n'; fi
+    done
+  done
+} > "$out/charts-licences.txt"
 
 node - "$out/charts.js" "$LIMIT_KIB" <<'JS'
 const [file, limit] = process.argv.slice(2);
