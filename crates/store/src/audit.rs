@@ -50,3 +50,24 @@ pub async fn list(tx: &mut Tx, workspace: WorkspaceId, limit: i64, before: Optio
     let before = before.unwrap_or(i64::MAX);
     on!(tx, |conn| sqlx::query_as(SQL).bind(workspace).bind(before).bind(limit).fetch_all(conn))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{both_dbs, identity};
+
+    both_dbs! {
+        async fn entries_come_in_pages_newest_first(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let workspace = identity::insert_workspace(&mut tx, "default", 1).await.unwrap().id;
+            let ann = identity::insert_person(&mut tx, None, "Ann", None, 1).await.unwrap().id;
+            for (at, person) in [(1, Some(ann)), (2, None), (3, Some(ann))] {
+                insert(&mut tx, workspace, person, "channels.update", "d_code", "{\"x\":1}", at).await.unwrap();
+            }
+            let first = list(&mut tx, workspace, 2, None).await.unwrap();
+            assert_eq!(first.iter().map(|entry| (entry.at, entry.person_name.as_deref())).collect::<Vec<_>>(), [(3, Some("Ann")), (2, None)]);
+            let second = list(&mut tx, workspace, 2, Some(first[1].id)).await.unwrap();
+            assert_eq!(second.iter().map(|entry| entry.at).collect::<Vec<_>>(), [1]);
+        }
+    }
+}

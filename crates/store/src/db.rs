@@ -5,9 +5,9 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use sqlx::migrate::{Migrate, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Connection as _, Postgres, Sqlite, Transaction};
 
 use crate::{Error, Result};
 
@@ -19,7 +19,7 @@ const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
 /// How long a statement waits for another process' write before [`Error::Busy`].
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a unit of work waits for a connection. Writers queue behind one another on SQLite, so this is generous.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_mins(1);
 /// Pages of the write-ahead log before SQLite moves them into the database: 16 MiB, four times the default, so that
 /// an import rewrites a page less often.
 const WAL_AUTOCHECKPOINT_PAGES: &str = "4096";
@@ -161,6 +161,8 @@ impl Db {
     async fn open_postgres(settings: &Settings) -> Result<Self> {
         let options = PgConnectOptions::from_str(&settings.url)
             .map_err(|_| Error::Address { url: without_password(&settings.url) })?;
+        // a pool goes on trying where nobody listens; whoever starts the program wants to know at once
+        PgConnection::connect_with(&options).await?.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(settings_or_one(settings.max_connections))
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -356,5 +358,140 @@ fn migration_error(error: sqlx::migrate::MigrateError) -> Error {
         | MigrateError::VersionMissing(version)
         | MigrateError::Dirty(version) => Error::ForeignMigration { version },
         other => Error::Driver(sqlx::Error::Migrate(Box::new(other))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{both_dbs, identity, outbox};
+
+    fn settings(path: &Path) -> Settings {
+        Settings { url: format!("sqlite://{}", path.display()), max_connections: 2 }
+    }
+
+    #[test]
+    fn both_folders_have_the_same_migrations() {
+        let names = |migrator: &Migrator| {
+            migrator.iter().map(|migration| (migration.version, migration.description.to_string())).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&SQLITE_MIGRATIONS), names(&POSTGRES_MIGRATIONS));
+        assert!(!names(&SQLITE_MIGRATIONS).is_empty());
+    }
+
+    #[test]
+    fn passwords_are_masked_and_split_off() {
+        assert_eq!(without_password("postgres://ann:secret@host/db"), "postgres://ann:***@host/db");
+        assert_eq!(without_password("postgres://ann:se@cret@host/db"), "postgres://ann:***@host/db");
+        assert_eq!(without_password("sqlite:///a.db"), "sqlite:///a.db");
+        let (address, password) = split_password("postgres://ann:secret@host/db?x=1");
+        assert_eq!((address.as_str(), password.as_deref()), ("postgres://ann@host/db?x=1", Some("secret")));
+    }
+
+    #[tokio::test]
+    async fn addresses_that_are_none() {
+        for url in ["", "mysql://host/db", "sqlite::memory:", "sqlite://", "/var/lib/a.db"] {
+            let error = Db::open(&Settings { url: url.to_owned(), max_connections: 1 }).await.unwrap_err();
+            assert!(matches!(error, Error::Address { .. }), "{url}: {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn places_where_no_database_can_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = Db::open(&settings(&folder.path().join("no/such/a.db"))).await.unwrap_err();
+        assert!(matches!(&missing, Error::MissingFolder(path) if path.ends_with("no/such")), "{missing}");
+        let directory = Db::open(&settings(folder.path())).await.unwrap_err();
+        assert!(matches!(directory, Error::IsFolder(_)), "{directory}");
+        let letter = folder.path().join("letter.txt");
+        std::fs::write(&letter, "Dear reader, this is no database at all, however long you look at it.").unwrap();
+        let error = Db::open(&settings(&letter)).await.unwrap_err();
+        assert!(matches!(error, Error::Damaged(_)), "{error}");
+        // a folder in which not even the superuser can make a file
+        let read_only = Db::open(&settings(Path::new("/proc/analyticbot.db"))).await.unwrap_err();
+        assert!(matches!(read_only, Error::ReadOnly), "{read_only}");
+        let unreachable = Settings { url: "postgres://nobody@127.0.0.1:1/none".to_owned(), max_connections: 1 };
+        let error = Db::open(&unreachable).await.unwrap_err();
+        assert!(matches!(error, Error::Unreachable(_)), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_named_and_takes_nothing_with_it() {
+        crate::testing::on_sqlite(|db| async move {
+            crate::testing::fill_disk_at(&db, 120).await.unwrap();
+            let mut tx = db.write().await.unwrap();
+            let mut outcome = Ok(());
+            for number in 0..10_000 {
+                let name = format!("{number}{}", "x".repeat(500));
+                outcome = identity::insert_workspace(&mut tx, &name, 1).await.map(drop);
+                if outcome.is_err() {
+                    break;
+                }
+            }
+            assert!(matches!(outcome, Err(Error::DiskFull)), "{outcome:?}");
+            drop(tx);
+            let mut tx = db.read().await.unwrap();
+            assert_eq!(identity::list_all_workspaces(&mut tx).await.unwrap(), []);
+        })
+        .await;
+    }
+
+    both_dbs! {
+        async fn migrating_again_changes_nothing(db: &Db) {
+            let version = db.version().await.unwrap();
+            assert!(version.is_some());
+            db.migrate().await.unwrap();
+            assert_eq!(db.version().await.unwrap(), version);
+        }
+
+        async fn a_newer_database_is_left_alone(db: &Db) {
+            let insert = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                VALUES (9999, 'of tomorrow', TRUE, '', 0)";
+            crate::testing::run(db, insert).await.unwrap();
+            for outcome in [db.migrate().await, db.version().await.map(drop)] {
+                assert!(matches!(outcome, Err(Error::NewerDatabase { found: 9999, .. })), "{outcome:?}");
+            }
+        }
+
+        async fn what_is_not_committed_never_happened(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            identity::insert_workspace(&mut tx, "default", 1).await.unwrap();
+            drop(tx);
+            assert_eq!(identity::list_all_workspaces(&mut db.read().await.unwrap()).await.unwrap(), []);
+        }
+
+        async fn a_reader_sees_one_moment(db: &Db) {
+            let mut reader = db.read().await.unwrap();
+            assert_eq!(identity::list_all_workspaces(&mut reader).await.unwrap(), []);
+            let mut writer = db.write().await.unwrap();
+            identity::insert_workspace(&mut writer, "default", 1).await.unwrap();
+            writer.commit().await.unwrap();
+            assert_eq!(identity::list_all_workspaces(&mut reader).await.unwrap(), [], "still the moment it began");
+            drop(reader);
+            assert_eq!(identity::list_all_workspaces(&mut db.read().await.unwrap()).await.unwrap().len(), 1);
+        }
+
+        async fn a_reader_cannot_write(db: &Db) {
+            let mut reader = db.read().await.unwrap();
+            let outcome = identity::insert_workspace(&mut reader, "default", 1).await;
+            assert!(matches!(outcome, Err(Error::ReadOnly)), "{outcome:?}");
+        }
+
+        async fn writers_wait_for_one_another(db: &Db) {
+            let mut writers = Vec::new();
+            for number in 0..8 {
+                let db = db.clone();
+                writers.push(tokio::task::spawn_local(async move {
+                    let mut tx = db.write().await.unwrap();
+                    let before = outbox::newest(&mut tx).await.unwrap();
+                    identity::insert_workspace(&mut tx, &format!("w{number}"), before).await.unwrap();
+                    tx.commit().await.unwrap();
+                }));
+            }
+            for writer in writers {
+                writer.await.unwrap();
+            }
+            assert_eq!(identity::list_all_workspaces(&mut db.read().await.unwrap()).await.unwrap().len(), 8);
+        }
     }
 }

@@ -203,3 +203,96 @@ pub async fn delete_expired_sessions(tx: &mut Tx, now: i64) -> Result<u64> {
     const SQL: &str = "DELETE FROM session WHERE expires_at <= $1";
     execute!(tx, |conn| sqlx::query(SQL).bind(now).execute(conn))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Error, both_dbs};
+
+    const NOW: i64 = 1_760_000_000;
+
+    both_dbs! {
+        async fn workspaces_people_and_roles(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let workspace = insert_workspace(&mut tx, "default", NOW).await.unwrap();
+            let ann = insert_person(&mut tx, Some(7), "Ann", Some("ru"), NOW).await.unwrap();
+            let ben = insert_person(&mut tx, None, "Ben", None, NOW).await.unwrap();
+            upsert_membership(&mut tx, workspace.id, ann.id, Role::Owner, NOW).await.unwrap();
+            upsert_membership(&mut tx, workspace.id, ben.id, Role::Viewer, NOW + 1).await.unwrap();
+            tx.commit().await.unwrap();
+
+            let mut tx = db.write().await.unwrap();
+            assert_eq!(find_workspace(&mut tx, "default").await.unwrap(), Some(workspace.clone()));
+            assert_eq!(find_workspace(&mut tx, "other").await.unwrap(), None);
+            assert_eq!(find_workspace_by_id(&mut tx, workspace.id).await.unwrap(), Some(workspace.clone()));
+            assert_eq!(list_workspaces(&mut tx, ben.id).await.unwrap(), std::slice::from_ref(&workspace));
+            assert_eq!(list_all_workspaces(&mut tx).await.unwrap(), std::slice::from_ref(&workspace));
+            assert_eq!(find_person(&mut tx, ann.id).await.unwrap(), Some(ann.clone()));
+            assert_eq!(find_person_by_telegram(&mut tx, 7).await.unwrap(), Some(ann.clone()));
+            assert_eq!(find_role(&mut tx, workspace.id, ben.id).await.unwrap(), Some(Role::Viewer));
+            let names: Vec<_> = list_members(&mut tx, workspace.id).await.unwrap().into_iter().map(|m| (m.name, m.role)).collect();
+            assert_eq!(names, [("Ann".to_owned(), Role::Owner), ("Ben".to_owned(), Role::Viewer)]);
+            lock_workspace(&mut tx, workspace.id).await.unwrap();
+            assert_eq!(count_owners(&mut tx, workspace.id).await.unwrap(), 1);
+            upsert_membership(&mut tx, workspace.id, ben.id, Role::Owner, NOW + 2).await.unwrap();
+            assert_eq!(count_owners(&mut tx, workspace.id).await.unwrap(), 2);
+            assert!(delete_membership(&mut tx, workspace.id, ann.id).await.unwrap());
+            assert!(!delete_membership(&mut tx, workspace.id, ann.id).await.unwrap());
+            assert_eq!(find_role(&mut tx, workspace.id, ann.id).await.unwrap(), None);
+            assert!(set_language(&mut tx, ben.id, Some("uz")).await.unwrap());
+            assert_eq!(find_person(&mut tx, ben.id).await.unwrap().unwrap().language.as_deref(), Some("uz"));
+            assert!(!set_language(&mut tx, PersonId(999), None).await.unwrap());
+        }
+
+        async fn names_and_telegram_ids_are_unique(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            insert_workspace(&mut tx, "default", NOW).await.unwrap();
+            insert_person(&mut tx, Some(7), "Ann", None, NOW).await.unwrap();
+            tx.commit().await.unwrap();
+            let mut tx = db.write().await.unwrap();
+            let error = insert_workspace(&mut tx, "default", NOW).await.unwrap_err();
+            assert!(matches!(&error, Error::Conflict { constraint } if constraint == "workspace_name"), "{error}");
+            drop(tx);
+            let mut tx = db.write().await.unwrap();
+            let error = insert_person(&mut tx, Some(7), "Other", None, NOW).await.unwrap_err();
+            assert!(matches!(&error, Error::Conflict { constraint } if constraint == "person_telegram_id"), "{error}");
+        }
+
+        async fn an_invitation_is_accepted_once(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let workspace = insert_workspace(&mut tx, "default", NOW).await.unwrap().id;
+            let ann = insert_person(&mut tx, None, "Ann", None, NOW).await.unwrap().id;
+            let [first, second, third] = [b"one", b"two", b"six"];
+            let one = insert_invitation(&mut tx, workspace, first, Role::Editor, ann, NOW, NOW + 60).await.unwrap();
+            let two = insert_invitation(&mut tx, workspace, second, Role::Viewer, ann, NOW, NOW + 60).await.unwrap();
+            let old = insert_invitation(&mut tx, workspace, third, Role::Viewer, ann, NOW, NOW + 1).await.unwrap();
+            assert_eq!(find_invitation_by_hash(&mut tx, first).await.unwrap(), Some(one.clone()));
+            assert!(accept_invitation(&mut tx, one.id, ann, NOW + 5).await.unwrap());
+            assert!(!accept_invitation(&mut tx, one.id, ann, NOW + 6).await.unwrap());
+            assert!(revoke_invitation(&mut tx, workspace, two.id, NOW + 5).await.unwrap());
+            assert!(!revoke_invitation(&mut tx, workspace, one.id, NOW + 5).await.unwrap());
+            assert!(!accept_invitation(&mut tx, two.id, ann, NOW + 6).await.unwrap());
+            assert!(!accept_invitation(&mut tx, old.id, ann, NOW + 1).await.unwrap(), "expired");
+            let listed: Vec<_> = list_invitations(&mut tx, workspace).await.unwrap().into_iter().map(|i| (i.id, i.accepted_by, i.revoked_at)).collect();
+            assert_eq!(listed, [(old.id, None, None), (two.id, None, Some(NOW + 5)), (one.id, Some(ann), None)]);
+            assert_eq!(delete_invitations_before(&mut tx, NOW + 5).await.unwrap(), 1, "the expired one");
+            assert_eq!(delete_invitations_before(&mut tx, NOW + 5).await.unwrap(), 1, "the one that ran out");
+            assert_eq!(delete_invitations_before(&mut tx, NOW + 6).await.unwrap(), 2, "the used and the revoked one");
+        }
+
+        async fn sessions_end(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let ann = insert_person(&mut tx, None, "Ann", None, NOW).await.unwrap().id;
+            insert_session(&mut tx, b"hash", ann, NOW, NOW + 100).await.unwrap();
+            assert_eq!(find_session(&mut tx, b"hash", NOW + 99).await.unwrap().unwrap().person_id, ann);
+            assert_eq!(find_session(&mut tx, b"hash", NOW + 100).await.unwrap(), None);
+            assert!(touch_session(&mut tx, b"hash", NOW + 50, NOW + 200).await.unwrap());
+            let session = find_session(&mut tx, b"hash", NOW + 150).await.unwrap().unwrap();
+            assert_eq!((session.seen_at, session.expires_at), (NOW + 50, NOW + 200));
+            insert_session(&mut tx, b"old", ann, NOW, NOW + 100).await.unwrap();
+            assert_eq!(delete_expired_sessions(&mut tx, NOW + 150).await.unwrap(), 1);
+            assert!(revoke_session(&mut tx, b"hash").await.unwrap());
+            assert!(!revoke_session(&mut tx, b"hash").await.unwrap());
+        }
+    }
+}

@@ -219,3 +219,141 @@ pub async fn claim_due(tx: &mut Tx, name: &str, now: i64, every_s: i64) -> Resul
     const SQL: &str = "UPDATE schedule SET last_at = $2, next_at = $2 + $3 WHERE name = $1 AND next_at <= $2";
     Ok(execute!(tx, |conn| sqlx::query(SQL).bind(name).bind(now).bind(every_s).execute(conn))? > 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Db, both_dbs};
+
+    const NOW: i64 = 1_760_000_000;
+
+    async fn claim_all(db: &Db, worker: &str, now: i64) -> Vec<Claimed> {
+        let mut tx = db.write().await.unwrap();
+        let any = any_claimable(&mut tx, &["a", "b"], now).await.unwrap();
+        let claimed = claim(&mut tx, worker, &["a", "b"], now, 60, 10).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(any, !claimed.is_empty());
+        claimed
+    }
+
+    both_dbs! {
+        async fn a_job_goes_its_way(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let id = enqueue(&mut tx, "a", "{\"x\":1}", None, NOW + 10, NOW).await.unwrap().unwrap();
+            enqueue(&mut tx, "z", "{}", None, NOW, NOW).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(claim_all(db, "w", NOW).await, [], "not due yet, or of another kind");
+            let mut tx = db.read().await.unwrap();
+            assert!(!any_claimable(&mut tx, &["a"], NOW).await.unwrap());
+            assert!(any_claimable(&mut tx, &["a"], NOW + 10).await.unwrap());
+            drop(tx);
+            let claimed = claim_all(db, "w", NOW + 10).await;
+            assert_eq!(claimed, [Claimed { id, kind: "a".to_owned(), payload: "{\"x\":1}".to_owned(), attempts: 1, leased_until: NOW + 70 }]);
+            assert_eq!(claim_all(db, "v", NOW + 20).await, []);
+            let mut tx = db.write().await.unwrap();
+            assert!(!extend_lease(&mut tx, id, "v", NOW + 200).await.unwrap(), "not its job");
+            assert!(extend_lease(&mut tx, id, "w", NOW + 100).await.unwrap());
+            assert!(retry_at(&mut tx, id, "w", NOW + 300, "no luck").await.unwrap());
+            assert_eq!(next_run_at(&mut tx, &["a"]).await.unwrap(), Some(NOW + 300));
+            tx.commit().await.unwrap();
+            assert_eq!(claim_all(db, "v", NOW + 300).await[0].attempts, 2);
+            let mut tx = db.write().await.unwrap();
+            assert!(!finish(&mut tx, id, "w").await.unwrap());
+            assert!(finish(&mut tx, id, "v").await.unwrap());
+            assert_eq!(stats(&mut tx).await.unwrap(), [Stat { kind: "z".to_owned(), state: "waiting".to_owned(), jobs: 1, oldest_run_at: NOW }]);
+        }
+
+        async fn a_lease_that_ran_out_is_claimed_again(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let id = enqueue(&mut tx, "a", "{}", None, NOW, NOW).await.unwrap().unwrap();
+            tx.commit().await.unwrap();
+            claim_all(db, "dead", NOW).await;
+            assert_eq!(claim_all(db, "w", NOW + 59).await, []);
+            let again = claim_all(db, "w", NOW + 60).await;
+            assert_eq!((again[0].id, again[0].attempts), (id, 2));
+            let mut tx = db.write().await.unwrap();
+            assert!(!finish(&mut tx, id, "dead").await.unwrap(), "it lost the job");
+        }
+
+        async fn a_job_that_waits_already_is_not_doubled(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let first = enqueue(&mut tx, "a", "{}", Some("key"), NOW, NOW).await.unwrap().unwrap();
+            assert_eq!(enqueue(&mut tx, "a", "{}", Some("key"), NOW, NOW).await.unwrap(), None);
+            tx.commit().await.unwrap();
+            claim_all(db, "w", NOW).await;
+            let mut tx = db.write().await.unwrap();
+            let second = enqueue(&mut tx, "a", "{}", Some("key"), NOW + 5, NOW).await.unwrap();
+            assert!(second.is_some(), "the running one may have looked too early");
+            // the retried one gives way to its twin
+            assert!(retry_at(&mut tx, first, "w", NOW + 9, "no").await.unwrap());
+            tx.commit().await.unwrap();
+            let claimed = claim_all(db, "w", NOW + 100).await;
+            assert_eq!(claimed.iter().map(|job| Some(job.id)).collect::<Vec<_>>(), [second]);
+            let mut tx = db.write().await.unwrap();
+            assert!(release(&mut tx, claimed[0].id, "w", NOW).await.unwrap());
+            tx.commit().await.unwrap();
+            assert_eq!(claim_all(db, "w", NOW + 100).await[0].attempts, 1, "as if never claimed");
+        }
+
+        async fn what_is_given_up_is_kept_to_look_at(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let id = enqueue(&mut tx, "a", "{}", Some("key"), NOW, NOW).await.unwrap().unwrap();
+            tx.commit().await.unwrap();
+            claim_all(db, "w", NOW).await;
+            let mut tx = db.write().await.unwrap();
+            assert!(give_up(&mut tx, id, "w", "hopeless", NOW + 3).await.unwrap());
+            let failed = list_failed(&mut tx, 5).await.unwrap();
+            assert_eq!((failed[0].id, failed[0].last_error.as_deref(), failed[0].failed_at), (id, Some("hopeless"), Some(NOW + 3)));
+            assert!(enqueue(&mut tx, "a", "{}", Some("key"), NOW, NOW).await.unwrap().is_some(), "the key is free again");
+            assert_eq!(delete_failed_before(&mut tx, NOW + 3).await.unwrap(), 0);
+            assert_eq!(delete_failed_before(&mut tx, NOW + 4).await.unwrap(), 1);
+        }
+
+        async fn forty_jobs_go_to_eight_workers_once_each(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            for _ in 0..40 {
+                enqueue(&mut tx, "a", "{}", None, NOW, NOW).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+            let mut workers = Vec::new();
+            for number in 0..8 {
+                let db = db.clone();
+                workers.push(tokio::task::spawn_local(async move {
+                    let worker = format!("w{number}");
+                    let mut mine = Vec::new();
+                    loop {
+                        let mut tx = db.write().await.unwrap();
+                        let claimed = claim(&mut tx, &worker, &["a"], NOW, 60, 3).await.unwrap();
+                        tx.commit().await.unwrap();
+                        if claimed.is_empty() {
+                            return mine;
+                        }
+                        mine.extend(claimed.into_iter().map(|job| job.id));
+                    }
+                }));
+            }
+            let mut all = Vec::new();
+            for worker in workers {
+                all.extend(worker.await.unwrap());
+            }
+            all.sort_unstable();
+            let claimed = all.len();
+            all.dedup();
+            assert_eq!((claimed, all.len()), (40, 40));
+        }
+
+        async fn a_schedule_is_due_for_one_caller_a_period(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            upsert_schedule(&mut tx, "retention", 3600, NOW).await.unwrap();
+            upsert_schedule(&mut tx, "retention", 3600, NOW + 999).await.unwrap();
+            assert!(!claim_due(&mut tx, "retention", NOW - 1, 3600).await.unwrap());
+            assert!(claim_due(&mut tx, "retention", NOW, 3600).await.unwrap());
+            assert!(!claim_due(&mut tx, "retention", NOW + 3599, 3600).await.unwrap());
+            assert!(claim_due(&mut tx, "retention", NOW + 20_000, 3600).await.unwrap(), "missed periods are not made up for");
+            let known = Schedule { name: "retention".to_owned(), every_s: 3600, next_at: NOW + 23_600, last_at: Some(NOW + 20_000) };
+            assert_eq!(list_schedules(&mut tx).await.unwrap(), [known]);
+            upsert_schedule(&mut tx, "retention", 60, NOW + 20_001).await.unwrap();
+            assert_eq!(list_schedules(&mut tx).await.unwrap()[0].next_at, NOW + 20_001);
+        }
+    }
+}

@@ -99,3 +99,48 @@ pub async fn copy_sqlite(db: &Db, to: &Path) -> Result<()> {
     conn.close().await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::both_dbs;
+
+    both_dbs! {
+        async fn a_fresh_database_is_sound(db: &Db) {
+            checkpoint(db).await.unwrap();
+            optimize(db).await.unwrap();
+            let mut tx = db.read().await.unwrap();
+            assert_eq!(integrity_problems(&mut tx).await.unwrap(), [""; 0]);
+            assert!(size(&mut tx).await.unwrap() > 10_000);
+        }
+
+        async fn every_table_of_ours_is_counted(db: &Db) {
+            const TABLES: Dialect = Dialect {
+                sqlite: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY name",
+                postgres: "SELECT CAST(c.relname AS TEXT) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE '\\_%' ORDER BY c.relname",
+            };
+            let mut tx = db.read().await.unwrap();
+            let sql = TABLES.of(&tx);
+            let tables: Vec<String> = on!(&mut tx, |conn| sqlx::query_scalar(sql).fetch_all(conn)).unwrap();
+            let mut counted: Vec<_> = row_counts(&mut tx).await.unwrap().into_iter().map(|(table, _)| table).collect();
+            counted.sort_unstable();
+            assert_eq!(counted, tables);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_row_that_points_nowhere_is_found() {
+        crate::testing::on_sqlite(|db| async move {
+            crate::testing::run(&db, "PRAGMA foreign_keys = OFF; INSERT INTO membership VALUES (5, 5, 'owner', 1)")
+                .await
+                .unwrap();
+            let problems = integrity_problems(&mut db.read().await.unwrap()).await.unwrap();
+            assert!(
+                problems.contains(&"a row of membership points to a missing row of person".to_owned()),
+                "{problems:?}"
+            );
+        })
+        .await;
+    }
+}

@@ -105,7 +105,7 @@ mod tests {
             let shortened: Vec<_> =
                 all.iter().map(|s| Series { post_id: s.post_id, snapshots: s.snapshots[1..].to_vec() }).collect();
             let sum = Summary { day: "2025-10-09".to_owned(), posts: 2, snapshots: 2, views_gained: 5 };
-            write_trimmed(&mut tx, channel.id, &shortened, 2, &[sum.clone()]).await.unwrap();
+            write_trimmed(&mut tx, channel.id, &shortened, 2, std::slice::from_ref(&sum)).await.unwrap();
             write_trimmed(&mut tx, channel.id, &[], 0, &[sum]).await.unwrap();
             assert_eq!(list_trimmable(&mut tx, channel.id, i64::MAX, 1, 10).await.unwrap(), []);
             assert_eq!(analytics::snapshots(&mut tx, channel.id, 3).await.unwrap(), shortened[1].snapshots);

@@ -21,3 +21,25 @@ pub async fn list(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<(String, St
     const SQL: &str = "SELECT key, value FROM setting WHERE workspace_id = $1 ORDER BY key";
     on!(tx, |conn| sqlx::query_as(SQL).bind(workspace).fetch_all(conn))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{both_dbs, identity};
+
+    both_dbs! {
+        async fn a_setting_is_of_its_workspace(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let one = identity::insert_workspace(&mut tx, "one", 1).await.unwrap().id;
+            let two = identity::insert_workspace(&mut tx, "two", 1).await.unwrap().id;
+            assert_eq!(get(&mut tx, one, "retention").await.unwrap(), None);
+            set(&mut tx, one, "retention", "{}", 1).await.unwrap();
+            set(&mut tx, one, "retention", "{\"snapshots_days\":90}", 2).await.unwrap();
+            set(&mut tx, one, "language", "\"ru\"", 2).await.unwrap();
+            assert_eq!(get(&mut tx, one, "retention").await.unwrap().as_deref(), Some("{\"snapshots_days\":90}"));
+            assert_eq!(get(&mut tx, two, "retention").await.unwrap(), None);
+            let keys: Vec<_> = list(&mut tx, one).await.unwrap().into_iter().map(|(key, _)| key).collect();
+            assert_eq!(keys, ["language", "retention"]);
+        }
+    }
+}

@@ -318,14 +318,14 @@ async fn bad_rows_are_skipped_into_a_file_with_the_reason() {
     let report = place.run(&request).await.expect("imports");
     assert_eq!((report.rows, report.inserted, report.skipped), (6, 2, 4));
     let mut written = csv::ReaderBuilder::new().flexible(true).from_path(&bad).expect("readable");
-    assert_eq!(written.byte_headers().expect("a header").iter().last(), Some(&b"problem"[..]));
+    assert_eq!(written.byte_headers().expect("a header").iter().next_back(), Some(&b"problem"[..]));
     let rows: Vec<_> = written.byte_records().map(|row| row.expect("a row")).collect();
     let lines: Vec<_> = rows.iter().map(|row| String::from_utf8_lossy(&row[row.len() - 2]).into_owned()).collect();
     assert_eq!(lines, ["3", "4", "5", "6"]);
     assert_eq!(&rows[0][8], b"bad, views");
     assert_eq!(&rows[1][8], b"\xff\xfe");
-    assert!(String::from_utf8_lossy(rows[0].iter().last().expect("a cell")).contains("column views, value \"ten\""));
-    assert!(String::from_utf8_lossy(rows[2].iter().last().expect("a cell")).contains("line 2"));
+    assert!(String::from_utf8_lossy(rows[0].iter().next_back().expect("a cell")).contains("column views, value \"ten\""));
+    assert!(String::from_utf8_lossy(rows[2].iter().next_back().expect("a cell")).contains("line 2"));
 }
 
 #[tokio::test]

@@ -71,15 +71,15 @@ pub(crate) async fn add_totals(
     snapshots: i64,
     newest: Option<i64>,
 ) -> Result<()> {
-    if posts == 0 && snapshots == 0 && newest.is_none() {
-        return Ok(());
-    }
     const SQL: &str = "INSERT INTO data_version (channel_id, version, changed_at, as_of, posts, snapshots) \
         VALUES ($1, 0, 0, $4, $2, $3) \
         ON CONFLICT (channel_id) DO UPDATE SET posts = data_version.posts + excluded.posts, \
             snapshots = data_version.snapshots + excluded.snapshots, \
             as_of = CASE WHEN data_version.as_of IS NULL OR excluded.as_of > data_version.as_of \
                 THEN excluded.as_of ELSE data_version.as_of END";
+    if posts == 0 && snapshots == 0 && newest.is_none() {
+        return Ok(());
+    }
     // on a conflict excluded.as_of NULL compares as unknown and leaves the stored one
     execute!(tx, |conn| sqlx::query(SQL).bind(channel).bind(posts).bind(snapshots).bind(newest).execute(conn))?;
     Ok(())
@@ -162,7 +162,7 @@ pub(crate) mod tests {
             let channel = channel(&mut tx).await;
             upsert_posts(&mut tx, channel.id, &[post(1)]).await.unwrap();
             let newer = PostFacts { media_type: None, text: Some("#two".to_owned()), album_size: Some(3), ..post(1) };
-            let written = upsert_posts(&mut tx, channel.id, &[newer.clone()]).await.unwrap();
+            let written = upsert_posts(&mut tx, channel.id, std::slice::from_ref(&newer)).await.unwrap();
             assert_eq!(written, Written { updated: 1, ..Written::default() });
             let found = analytics::find_post(&mut tx, channel.id, 1).await.unwrap().unwrap();
             assert_eq!(found, PostFacts { media_type: Some(MediaType::VideoNote), ..newer });
@@ -217,10 +217,10 @@ pub(crate) mod tests {
         }
 
         async fn damaged_series_are_named(db: &Db) {
+            const DAMAGE: &str = "UPDATE snapshot_series SET series = $1";
             let mut tx = db.write().await.unwrap();
             let channel = channel(&mut tx).await;
             fill(&mut tx, channel.id, 1).await;
-            const DAMAGE: &str = "UPDATE snapshot_series SET series = $1";
             execute!(&mut tx, |conn| sqlx::query(DAMAGE).bind(vec![9_u8, 9]).execute(conn)).unwrap();
             let error = analytics::history(&mut tx, &channel, 0, i64::MAX).await.unwrap_err();
             let text = error.to_string();

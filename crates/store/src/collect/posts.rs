@@ -32,6 +32,7 @@ pub struct PostFacts {
 
 impl PostFacts {
     /// What is known after hearing `newer` about the same post.
+    #[must_use]
     pub fn updated(&self, newer: &Self) -> Self {
         Self {
             post_id: self.post_id,

@@ -271,3 +271,120 @@ async fn widen(tx: &mut Tx, stage: &mut Stage, first: Option<i64>, last: Option<
     stage.posts = Some((lowest, highest));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::posts::{Counters, Source};
+
+    use super::*;
+    use crate::collect::tests::post;
+    use crate::{both_dbs, channels, identity};
+
+    const NOW: i64 = 1_760_000_000;
+
+    async fn begun(tx: &mut Tx) -> (WorkspaceId, Run, Stage) {
+        let workspace = identity::insert_workspace(tx, "default", NOW).await.unwrap().id;
+        let run = insert_run(tx, workspace, "file", "{}", NOW).await.unwrap();
+        let stage = insert_stage(tx, &run, workspace, "d_code", NOW).await.unwrap();
+        (workspace, run, stage)
+    }
+
+    fn new(workspace_id: WorkspaceId) -> NewChannel {
+        NewChannel {
+            workspace_id,
+            telegram_id: None,
+            username: Some("d_code".to_owned()),
+            title: "Code".to_owned(),
+            zone: "UTC".to_owned(),
+            demo: false,
+        }
+    }
+
+    both_dbs! {
+        async fn a_run_is_found_again_and_moved_by_one_process_only(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let (workspace, mut run, stage) = begun(&mut tx).await;
+            tx.commit().await.unwrap();
+            let mut tx = db.write().await.unwrap();
+            let mut found = find_run(&mut tx, workspace, "file").await.unwrap().unwrap();
+            assert_eq!(found, run);
+            assert_eq!(list_stages(&mut tx, &run).await.unwrap(), [stage]);
+            assert!(save_progress(&mut tx, &mut run, "{\"a\":1}".to_owned(), NOW + 5).await.unwrap());
+            assert!(!save_progress(&mut tx, &mut found, "{\"b\":1}".to_owned(), NOW + 5).await.unwrap());
+            assert_eq!(list_stale_runs(&mut tx, NOW + 5).await.unwrap(), [0_i64; 0]);
+            assert_eq!(list_stale_runs(&mut tx, NOW + 6).await.unwrap(), [run.id]);
+            delete_run(&mut tx, run.id, NOW).await.unwrap();
+            assert_eq!(find_run(&mut tx, workspace, "file").await.unwrap(), None);
+            assert_eq!(channels::list_hidden(&mut tx).await.unwrap().len(), 1);
+        }
+
+        async fn staged_posts_are_seen_when_they_are_revealed(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let (workspace, run, mut stage) = begun(&mut tx).await;
+            let counted = |id: i64| PostFacts {
+                counters: Counters { views: Some(id), ..Counters::default() },
+                counted_at: Some(NOW),
+                ..post(id)
+            };
+            let posts: Vec<_> = (1..=400).map(counted).collect();
+            let staged = add_posts(&mut tx, &mut stage, &posts, true).await.unwrap();
+            assert_eq!(staged, Staged { added: 400, ..Staged::default() });
+            assert_eq!(stage.posts, Some((1, 400)));
+            // half of them again, one with other values, one new
+            let mut more = posts[300..].to_vec();
+            more[7].text = None;
+            more.push(counted(401));
+            let staged = add_posts(&mut tx, &mut stage, &more, true).await.unwrap();
+            assert_eq!(staged, Staged { added: 1, repeated: 99, clashes: vec![7] });
+            assert_eq!(channels::list(&mut tx, workspace).await.unwrap(), []);
+            assert_eq!(list_stages(&mut tx, &run).await.unwrap()[0].posts, Some((1, 401)));
+            reveal(&mut tx, &stage, &new(workspace), NOW).await.unwrap();
+            delete_run(&mut tx, run.id, NOW).await.unwrap();
+            let channel = channels::list(&mut tx, workspace).await.unwrap().remove(0);
+            assert_eq!((channel.id, channel.title.as_str()), (stage.channel, "Code"));
+            let counts = channels::counts(&mut tx, channel.id).await.unwrap();
+            assert_eq!((counts.posts, counts.snapshots), (401, 401));
+            assert_eq!(crate::analytics::as_of(&mut tx, channel.id).await.unwrap(), Some(NOW));
+            assert!(reveal(&mut tx, &stage, &new(workspace), NOW).await.is_err(), "only once");
+        }
+
+        async fn staged_snapshots_merge_and_clashes_are_told_by_position(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let (_, _, mut stage) = begun(&mut tx).await;
+            let snapshot = |at, views| Snapshot { at, counters: Counters { views: Some(views), ..Counters::default() } };
+            let series = |post_id, snapshots| Series { post_id, snapshots };
+            let first = [series(1, vec![snapshot(1, 1), snapshot(3, 3)]), series(2, vec![snapshot(1, 1)])];
+            assert_eq!(add_snapshots(&mut tx, &mut stage, &first).await.unwrap().added, 3);
+            let second = [series(1, vec![snapshot(2, 2), snapshot(3, 4)]), series(2, vec![snapshot(1, 1)]), series(5, vec![snapshot(1, 1)])];
+            let staged = add_snapshots(&mut tx, &mut stage, &second).await.unwrap();
+            assert_eq!(staged, Staged { added: 2, repeated: 1, clashes: vec![1] });
+            let merged = find_series(&mut tx, stage.channel, [1].into_iter()).await.unwrap().remove(&1).unwrap();
+            assert_eq!(merged, [snapshot(1, 1), snapshot(2, 2), snapshot(3, 3)]);
+        }
+
+        async fn staged_days_and_sources(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let (_, _, stage) = begun(&mut tx).await;
+            let fact = |day: i8, subscribers| DailyFact {
+                day: jiff::civil::date(2025, 1, day),
+                subscribers: Some(subscribers),
+                joined: None,
+                left: None,
+                notifications_on: None,
+                source: Source::Imported,
+            };
+            assert_eq!(add_daily(&mut tx, &stage, &[fact(1, 5), fact(2, 6)]).await.unwrap().added, 2);
+            let staged = add_daily(&mut tx, &stage, &[fact(1, 5), fact(2, 7), fact(3, 8)]).await.unwrap();
+            assert_eq!(staged, Staged { added: 1, repeated: 1, clashes: vec![1] });
+            let source = |origin: &str, views| SourceFact {
+                day: jiff::civil::date(2025, 1, 1),
+                origin: origin.to_owned(),
+                views: Some(views),
+                source: Source::Imported,
+            };
+            assert_eq!(add_sources(&mut tx, &stage, &[source("followers", 1), source("search", 2)]).await.unwrap().added, 2);
+            let staged = add_sources(&mut tx, &stage, &[source("followers", 9), source("search", 2)]).await.unwrap();
+            assert_eq!(staged, Staged { added: 0, repeated: 1, clashes: vec![0] });
+        }
+    }
+}

@@ -173,7 +173,7 @@ impl FileReader {
             new_channels: Vec::new(),
         };
         while (chunk.rows as usize) < CHUNK_ROWS && chunk.end.offset - begin.offset < CHUNK_BYTES {
-            if chunk.rows % STOP_CHECK_ROWS == 0 && stop.is_cancelled() {
+            if chunk.rows.is_multiple_of(STOP_CHECK_ROWS) && stop.is_cancelled() {
                 return Ok(None);
             }
             let row = match self.rows.next() {

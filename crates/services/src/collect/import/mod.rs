@@ -264,6 +264,8 @@ fn open(path: &Path) -> Result<(File, Metadata), ImportError> {
 
 /// What is the same when the same file is imported in the same way.
 fn identity(request: &ImportRequest, format: &str, mut file: File, metadata: &Metadata) -> Result<String, ImportError> {
+    use std::fmt::Write as _;
+
     let mut hash = Sha256::new();
     let changed = metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     let options = (
@@ -282,7 +284,6 @@ fn identity(request: &ImportRequest, format: &str, mut file: File, metadata: &Me
         return Err(ImportError::Empty(request.path.clone()));
     }
     hash.update(&beginning);
-    use std::fmt::Write as _;
     Ok(hash.finalize().iter().fold(String::new(), |mut text, byte| {
         // writing to a String cannot fail
         let _ = write!(text, "{byte:02x}");

@@ -76,6 +76,9 @@ enum Key {
     Source(jiff::civil::Date, String),
 }
 
+/// Rows by position of their channel.
+type Groups<T> = Vec<(usize, Vec<Parsed<T>>)>;
+
 pub struct Staging<'a> {
     pub ctx: &'a Ctx,
     pub viewer: &'a Viewer,
@@ -130,15 +133,14 @@ impl<'a> Staging<'a> {
             taken_at: request.taken_at.unwrap_or(now),
             channels: Vec::new(),
         });
-        let run = match found {
-            Some(run) => run,
-            None => {
-                let progress = serde_json::to_string(&bookmark).map_err(crate::Error::from)?;
-                stage::insert_run(&mut tx, workspace, &identity, &progress, now).await.map_err(|error| match error {
-                    store::Error::Conflict { .. } => ImportError::Elsewhere,
-                    error => error.into(),
-                })?
-            }
+        let run = if let Some(run) = found {
+            run
+        } else {
+            let progress = serde_json::to_string(&bookmark).map_err(crate::Error::from)?;
+            stage::insert_run(&mut tx, workspace, &identity, &progress, now).await.map_err(|error| match error {
+                store::Error::Conflict { .. } => ImportError::Elsewhere,
+                error => error.into(),
+            })?
         };
         let mut stages: HashMap<String, Stage> =
             stage::list_stages(&mut tx, &run).await?.into_iter().map(|stage| (stage.name.clone(), stage)).collect();
@@ -295,10 +297,10 @@ impl<'a> Staging<'a> {
         key: impl Fn(&T) -> Key,
         order: impl Fn(&T) -> O,
         bad: &mut Vec<BadRow>,
-    ) -> Result<Vec<(usize, Vec<Parsed<T>>)>, ImportError> {
+    ) -> Result<Groups<T>, ImportError> {
         // stable: of equal keys the earlier line stays first
         rows.sort_by(|a, b| a.channel.cmp(&b.channel).then_with(|| order(&a.fact).cmp(&order(&b.fact))));
-        let mut groups: Vec<(usize, Vec<Parsed<T>>)> = Vec::new();
+        let mut groups: Groups<T> = Vec::new();
         for row in rows {
             let group = match groups.last_mut() {
                 Some((channel, group)) if *channel == row.channel => group,
@@ -428,7 +430,9 @@ impl<'a> Staging<'a> {
     fn reject(&mut self, mut bad: Vec<BadRow>) -> Result<(), ImportError> {
         bad.sort_by_key(|row| row.place.line);
         let Some(skip) = &mut self.skip else {
-            bad.into_iter().for_each(|row| self.problems.push_row(row.problems));
+            for row in bad {
+                self.problems.push_row(row.problems);
+            }
             return Ok(());
         };
         self.bookmark.skipped += bad.len() as u64;
@@ -455,17 +459,25 @@ impl<'a> Staging<'a> {
                 };
                 match chunk.facts {
                     Facts::Posts(rows) => {
-                        rows.iter().for_each(|row| seen(row.channel, Key::Post(row.fact.post_id), row.place.line));
+                        for row in rows {
+                            seen(row.channel, Key::Post(row.fact.post_id), row.place.line);
+                        }
                     }
-                    Facts::Snapshots(rows) => rows.iter().for_each(|row| {
-                        seen(row.channel, Key::Snapshot(row.fact.post_id, row.fact.snapshot.at), row.place.line);
-                    }),
+                    Facts::Snapshots(rows) => {
+                        for row in rows {
+                            seen(row.channel, Key::Snapshot(row.fact.post_id, row.fact.snapshot.at), row.place.line);
+                        }
+                    }
                     Facts::Daily(rows) => {
-                        rows.iter().for_each(|row| seen(row.channel, Key::Day(row.fact.day), row.place.line));
+                        for row in rows {
+                            seen(row.channel, Key::Day(row.fact.day), row.place.line);
+                        }
                     }
-                    Facts::Sources(rows) => rows.iter().for_each(|row| {
-                        seen(row.channel, Key::Source(row.fact.day, row.fact.origin.clone()), row.place.line);
-                    }),
+                    Facts::Sources(rows) => {
+                        for row in rows {
+                            seen(row.channel, Key::Source(row.fact.day, row.fact.origin), row.place.line);
+                        }
+                    }
                 }
                 if wanted.values().all(Option::is_some) {
                     break;
