@@ -1,7 +1,6 @@
-//! Addresses and their pages. The dashboard comes with the app; every other page is a part of the WebAssembly of its
-//! own, loaded when its address is opened.
+//! Addresses and their pages. Every page is a part of the WebAssembly of its own, loaded when its address is opened.
 //!
-//! To add a page: a route below, and a [`LazyRoute`] unless everybody needs the page at once.
+//! To add a page: a route below and its [`LazyRoute`]; `./dev test site` tells what it costs.
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -26,7 +25,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("") view=Frame>
                     <Route path=path!("") view=Home ssr=SsrMode::Async/>
-                    <Route path=path!("channels/:channel") view=DashboardPage ssr=SsrMode::Async/>
+                    <Route path=path!("channels/:channel") view={Lazy::<DashboardRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("channels/:channel/analytics/:tab?") view={Lazy::<AnalyticsRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("channels/:channel/posts/:post_id") view={Lazy::<PostRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/:section?") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
@@ -35,6 +34,19 @@ pub fn App() -> impl IntoView {
                 </ParentRoute>
             </Routes>
         </Router>
+    }
+}
+
+struct DashboardRoute;
+
+#[lazy_route]
+impl LazyRoute for DashboardRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        DashboardPage().into_any()
     }
 }
 

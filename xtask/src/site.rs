@@ -21,7 +21,7 @@ pub const OUTPUT_NAME: &str = "app";
 
 /// The two files Leptos looks for when routes are split; its names, when files are not hashed.
 const SPLIT_LOADER: &str = "__wasm_split.______________________.js";
-const SPLIT_MANIFEST: &str = "__wasm_split_manifest.json";
+pub const SPLIT_MANIFEST: &str = "__wasm_split_manifest.json";
 
 const BROTLI_QUALITY: u32 = 11;
 /// The whole of every file we serve fits, so no match is out of reach.
