@@ -5,7 +5,7 @@
 //! config.example.toml`.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -383,8 +383,8 @@ impl Config {
             }
             match &value.shown {
                 // JSON's strings, numbers, switches and lists of strings are TOML's too
-                Some(shown) => text.push_str(&format!("{} = {shown}  # {}\n", key.name, value.origin)),
-                None => text.push_str(&format!("#{} =  # not set\n", key.name)),
+                Some(shown) => _ = writeln!(text, "{} = {shown}  # {}", key.name, value.origin),
+                None => _ = writeln!(text, "#{} =  # not set", key.name),
             }
         }
         text
@@ -416,19 +416,18 @@ pub fn example() -> String {
     );
     let mut section = "";
     for key in KEYS {
+        text.push('\n');
         if section != key.section {
             section = key.section;
-            text.push_str(&format!("\n[{section}]\n"));
-        } else {
-            text.push('\n');
+            _ = writeln!(text, "[{section}]");
         }
         for line in wrap(key.meaning) {
-            text.push_str(&format!("# {line}\n"));
+            _ = writeln!(text, "# {line}");
         }
-        text.push_str(&format!("# {}\n", key.variable()));
+        _ = writeln!(text, "# {}", key.variable());
         match key.default {
-            Some(default) => text.push_str(&format!("{} = {default}\n", key.name)),
-            None => text.push_str(&format!("#{} = {}\n", key.name, key.sample)),
+            Some(default) => _ = writeln!(text, "{} = {default}", key.name),
+            None => _ = writeln!(text, "#{} = {}", key.name, key.sample),
         }
     }
     text
@@ -486,7 +485,7 @@ fn sections(line: impl Fn(&Key) -> Option<String>) -> String {
     for key in KEYS {
         if section != key.section {
             section = key.section;
-            text.push_str(&format!("[{section}]\n"));
+            _ = writeln!(text, "[{section}]");
         }
         text.extend(line(key));
     }

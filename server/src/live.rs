@@ -37,7 +37,7 @@ const FIRST_MESSAGE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Proxies close what is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(25);
 /// Two heartbeats without an answer: nobody is there.
-const SILENCE_MAX: Duration = Duration::from_secs(60);
+const SILENCE_MAX: Duration = Duration::from_mins(1);
 /// A page that does not take a message for this long is gone.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// The first message is a token and some names.

@@ -119,7 +119,7 @@ async fn database(shell: &Shell, findings: &mut Findings) -> Option<Ctx> {
     }
     match integrity(&db).await {
         Ok((problems, bytes)) if problems.is_empty() => {
-            findings.add("integrity", Verdict::Ok, format!("{} MiB, no damage found", bytes >> 20))
+            findings.add("integrity", Verdict::Ok, format!("{} MiB, no damage found", bytes >> 20));
         }
         Ok((problems, _)) => findings.add(
             "integrity",
@@ -157,7 +157,7 @@ fn disk(database: &Path, findings: &mut Findings) {
             findings.add("disk", verdict, format!("{} MiB free in {}{more}", free >> 20, folder.display()));
         }
         Err(error) => {
-            findings.add("disk", Verdict::Warn, format!("free space in {} is not known: {error}", folder.display()))
+            findings.add("disk", Verdict::Warn, format!("free space in {} is not known: {error}", folder.display()));
         }
     }
 }

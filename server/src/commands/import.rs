@@ -1,5 +1,6 @@
 //! `import`: files into channels.
 
+use std::fmt::Write as _;
 use std::future::Future;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,19 +25,25 @@ Examples:
 A file is imported whole or not at all; importing it again changes nothing; Ctrl-C leaves the database as it was, and the
 same command continues.")]
 pub enum Import {
-    /// Posts with their newest counts: channel or channel_id, post_id, date_utc, views, forwards, reactions, replies, media_type, text
     #[command(
+        about = "Posts with their newest counts: channel or channel_id, post_id, date_utc, views, forwards, reactions, replies, media_type, text",
         after_help = "Example:\n  analyticbot import posts channel.csv --title \"My channel\" --tz Europe/Moscow --taken-at 2025-11-01T18:24:42Z"
     )]
     Posts(PostsArgs),
-    /// Readings of counts over time: channel or channel_id, post_id, taken_at_utc, views, forwards, reactions, replies
-    #[command(after_help = "Example:\n  analyticbot import snapshots readings.csv")]
+    #[command(
+        about = "Readings of counts over time: channel or channel_id, post_id, taken_at_utc, views, forwards, reactions, replies",
+        after_help = "Example:\n  analyticbot import snapshots readings.csv"
+    )]
     Snapshots(FileArgs),
-    /// Subscribers day by day: channel or channel_id, day, subscribers, joined, left, notifications_on
-    #[command(after_help = "Example:\n  analyticbot import daily subscribers.csv --channel my_channel")]
+    #[command(
+        about = "Subscribers day by day: channel or channel_id, day, subscribers, joined, left, notifications_on",
+        after_help = "Example:\n  analyticbot import daily subscribers.csv --channel my_channel"
+    )]
     Daily(FileArgs),
-    /// Views by source day by day: channel or channel_id, day, source, views
-    #[command(after_help = "Example:\n  analyticbot import sources sources.csv")]
+    #[command(
+        about = "Views by source day by day: channel or channel_id, day, source, views",
+        after_help = "Example:\n  analyticbot import sources sources.csv"
+    )]
     Sources(FileArgs),
     /// Telegram Desktop's export of a channel in the machine-readable format
     #[command(after_help = "Example:\n  analyticbot import telegram-export result.json --tz Asia/Tashkent")]
@@ -189,18 +196,20 @@ fn summary(report: &ImportReport) -> String {
 fn report_export(shell: &Shell, report: &TelegramReport) -> Result<ExitCode, Failure> {
     shell.say(report, || {
         let mut text = summary(&report.import);
-        text.push_str(&format!(
+        _ = write!(
+            text,
             "\n{} messages, of them {} service messages; {} albums are one post each",
             report.messages, report.service_messages, report.albums
-        ));
+        );
         if report.without_zone > 0 {
-            text.push_str(&format!(
+            _ = write!(
+                text,
                 "\nnote: {} messages tell only a local time without its zone; it was read in the zone of --tz, or UTC",
                 report.without_zone
-            ));
+            );
         }
         for chat in &report.skipped_chats {
-            text.push_str(&format!("\nleft out: {:?} is a {}, not a channel", chat.name, chat.kind));
+            _ = write!(text, "\nleft out: {:?} is a {}, not a channel", chat.name, chat.kind);
         }
         text
     })

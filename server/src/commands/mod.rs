@@ -169,7 +169,6 @@ impl Shell {
         let site = SiteSettings {
             public_url: self.config.server.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
             demo,
-            ..SiteSettings::default()
         };
         let ctx = Ctx::new(db, clock, site);
         services::identity::ensure_default_workspace(&ctx).await?;

@@ -1,5 +1,6 @@
 //! `stats`: one question about one channel, as text, JSON or a picture.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -197,26 +198,23 @@ impl Asked {
     fn text(&self) -> Result<String, Failure> {
         let meta = self.meta();
         let zone = Zone::find(&meta.tz).map_err(services::Error::from)?;
-        let mut text = match self {
-            Self::Heatmap(answer) => week(&answer.data),
-            _ => {
-                let json = serde_json::to_string(self).map_err(|error| Failure::failed("json", error.to_string()))?;
-                let Ok(Node::Object(fields)) = serde_json::from_str(&json) else {
-                    unreachable!("an answer is an object")
-                };
-                let data = fields.into_iter().find(|(name, _)| name == "data").map_or(Node::Null, |(_, data)| data);
-                Reading { zone: zone.clone(), bounds_are_ratios: matches!(self, Self::Content(_)) }.text(&data)
-            }
+        let mut text = if let Self::Heatmap(answer) = self {
+            week(&answer.data)
+        } else {
+            let json = serde_json::to_string(self).map_err(|error| Failure::failed("json", error.to_string()))?;
+            let Ok(Node::Object(fields)) = serde_json::from_str(&json) else { unreachable!("an answer is an object") };
+            let data = fields.into_iter().find(|(name, _)| name == "data").map_or(Node::Null, |(_, data)| data);
+            Reading { zone: zone.clone(), bounds_are_ratios: matches!(self, Self::Content(_)) }.text(&data)
         };
         let moment = |at: i64| zone.local(at).strftime("%Y-%m-%d %H:%M").to_string();
         let sources: Vec<String> = meta.sources.iter().map(|source| format!("{source:?}").to_lowercase()).collect();
-        text.push_str(&format!("\n{} to {} {}, {}", moment(meta.from), moment(meta.to), meta.tz, sources.join(", ")));
+        _ = write!(text, "\n{} to {} {}, {}", moment(meta.from), moment(meta.to), meta.tz, sources.join(", "));
         if let Some(as_of) = meta.as_of {
-            text.push_str(&format!(", as of {}", moment(as_of)));
+            _ = write!(text, ", as of {}", moment(as_of));
         }
         text.push('\n');
         for warning in &meta.warnings {
-            text.push_str(&format!("note: {warning}\n"));
+            _ = writeln!(text, "note: {warning}");
         }
         Ok(text)
     }

@@ -1,6 +1,7 @@
 //! What people do wrong, and what they are told: a clear sentence with the way out, exit code 1 or 2, the database as
 //! before.
 
+use std::fmt::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Stdio;
@@ -21,10 +22,8 @@ fn with_a_channel() -> Program {
 fn many_posts(rows: usize) -> String {
     let mut text = String::from("channel,post_id,date_utc,views,forwards,reactions,replies,media_type,text\n");
     for row in 1..=rows {
-        text.push_str(&format!(
-            "big,{row},{},1000,10,20,3,photo,some text that takes a little room in the file\n",
-            1_600_000_000 + row
-        ));
+        let date = 1_600_000_000 + row;
+        _ = writeln!(text, "big,{row},{date},1000,10,20,3,photo,some text that takes a little room in the file");
     }
     text
 }
