@@ -77,6 +77,7 @@ where
 enum State {
     /// the bundle is not here, or the chart not in view
     Waiting,
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser draws"))]
     Drawn,
     /// the bundle did not come
     Failed,
@@ -165,13 +166,16 @@ mod drawing {
     use std::cell::Cell;
 
     use charts::palette::VARIABLES;
+    use charts::{Palette, Spec};
     use js_sys::{Array, Promise};
+    use leptos::html::Div;
+    use leptos::prelude::*;
     use leptos::task::spawn_local;
     use wasm_bindgen::prelude::*;
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 
-    use super::*;
+    use super::{BUNDLE, State, Told};
 
     #[wasm_bindgen]
     extern "C" {
