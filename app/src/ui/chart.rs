@@ -262,7 +262,9 @@ mod drawing {
             });
             let early = IntersectionObserverInit::new();
             early.set_root_margin(EARLY);
-            let Ok(watching) = IntersectionObserver::new_with_options(seen.as_ref().unchecked_ref(), &early) else { return };
+            let Ok(watching) = IntersectionObserver::new_with_options(seen.as_ref().unchecked_ref(), &early) else {
+                return;
+            };
             watching.observe(&target);
             observer.set_value(Some((watching, seen)));
         });
@@ -341,7 +343,10 @@ mod drawing {
     }
 
     fn read_colours(bundle: &Bundle) {
-        let Some(body) = web_sys::window().and_then(|window| window.document()).and_then(|document| document.body()) else { return };
+        let Some(body) = web_sys::window().and_then(|window| window.document()).and_then(|document| document.body())
+        else {
+            return;
+        };
         let names = VARIABLES.iter().map(|name| JsValue::from_str(name)).collect::<Array>();
         let values = bundle.colours(&body, names).iter().filter_map(|value| value.as_string()).collect();
         if let Ok(palette) = Palette::from_values(values) {
