@@ -115,5 +115,6 @@ trend-none = No day to show yet
 trend-none-more = A day appears here once one of its posts has been read at that age.
 dashboard-no-posts = No posts in this period
 dashboard-no-posts-more = The newest one went out on { $day }. Choose a longer period or other days.
+dashboard-no-posts-yet = The channel’s posts begin later. Choose later days.
 dashboard-empty = No posts yet
 dashboard-empty-more = Nothing of this channel has been imported. A file with its posts is enough to begin.

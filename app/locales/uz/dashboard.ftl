@@ -91,5 +91,6 @@ trend-none = Hozircha ko‘rsatadigan kun yo‘q
 trend-none-more = Biror post shu yoshda o‘qilgach, uning kuni bu yerda paydo bo‘ladi.
 dashboard-no-posts = Bu davrda post yo‘q
 dashboard-no-posts-more = Eng so‘nggisi { $day } kuni chiqqan. Uzunroq davr yoki boshqa kunlarni tanlang.
+dashboard-no-posts-yet = Kanal postlari keyinroq boshlanadi. Keyingi kunlarni tanlang.
 dashboard-empty = Hali post yo‘q
 dashboard-empty-more = Bu kanal uchun hali hech narsa yuklanmagan. Boshlash uchun postlar fayli yetarli.

@@ -33,7 +33,8 @@ pub fn AttentionList(screen: Signal<DashboardScreen>) -> impl IntoView {
             screen.attention.iter().map(|item| said(item, &screen.slug, &screen.window.zone)).collect::<Vec<_>>()
         })
     });
-    let urgent = Memo::new(move |_| screen.with(|screen| screen.attention.iter().filter(|item| item.rank() == 0).count()));
+    let urgent =
+        Memo::new(move |_| screen.with(|screen| screen.attention.iter().filter(|item| item.rank() == 0).count()));
     view! {
         <section class="card flush span-4 wide-3" aria-labelledby="attention">
             <header>
@@ -138,7 +139,11 @@ fn said(item: &Attention, slug: &str, zone: &Zone) -> Item {
 }
 
 fn post(tone: &'static str, glyph: Glyph, post_id: i64, title: &str, against: &AgainstUsual, slug: &str) -> Item {
-    let title = if title.is_empty() { t!("post-number", id = post_id.to_string()) } else { t!("quoted", text = title.to_owned()) };
+    let title = if title.is_empty() {
+        t!("post-number", id = post_id.to_string())
+    } else {
+        t!("quoted", text = title.to_owned())
+    };
     let change = number::percent_whole((against.ratio - 1.0).abs());
     let title = if against.ratio > 1.0 {
         t!("attention-above", title = title, change = change)

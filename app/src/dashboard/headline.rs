@@ -105,7 +105,8 @@ pub fn subscribers(headline: &Headline, zone: &Zone) -> Metric {
         ],
         rule: rule(&[t!("subscribers-utc")], card, zone),
     };
-    let mut metric = metric(label, card, Unit::Count, |full| t!("spoken-subscribers", n = full), t!("metric-no-counts"), formula);
+    let mut metric =
+        metric(label, card, Unit::Count, |full| t!("spoken-subscribers", n = full), t!("metric-no-counts"), formula);
     // the count is so large that its share says more than what it was
     if let Some(relative) = card.change.and_then(|change| change.relative) {
         metric.note = number::signed_percent(relative);
@@ -131,7 +132,14 @@ pub fn posts(headline: &Headline, zone: &Zone) -> Metric {
     metric
 }
 
-fn metric(label: String, card: &Card, unit: Unit, spoken: impl Fn(String) -> String, why_none: String, formula: Formula) -> Metric {
+fn metric(
+    label: String,
+    card: &Card,
+    unit: Unit,
+    spoken: impl Fn(String) -> String,
+    why_none: String,
+    formula: Formula,
+) -> Metric {
     let (short, full, note) = match card.now {
         Some(now) => (unit.short(now), unit.full(now), was(card, unit)),
         None => (number::UNKNOWN.to_owned(), number::UNKNOWN.to_owned(), why_none),
@@ -174,7 +182,10 @@ fn titled(label: &str, card: &Card, unit: Unit) -> String {
 fn reach_inputs(inputs: &Inputs) -> Vec<(String, String)> {
     let whole = |value: Option<f64>| value.map(|value| value.round() as i64);
     vec![
-        (t!("input-old-enough"), t!("input-of", n = number::full(inputs.old_enough as i64), of = number::full(inputs.posts as i64))),
+        (
+            t!("input-old-enough"),
+            t!("input-of", n = number::full(inputs.old_enough as i64), of = number::full(inputs.posts as i64)),
+        ),
         (t!("input-counted"), number::full(inputs.counted as i64)),
         (t!("input-median"), number::full_or_dash(whole(inputs.median))),
         (t!("input-interval"), range(whole(inputs.low), whole(inputs.high))),

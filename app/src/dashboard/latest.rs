@@ -23,8 +23,11 @@ const USUAL_WITHIN: f64 = 0.1;
 pub fn LatestPosts(screen: Signal<DashboardScreen>) -> impl IntoView {
     let usual = Memo::new(move |_| screen.with(|screen| screen.usual.clone()));
     // where no post was read in its first day, there is no room left for curves
-    let curves = Memo::new(move |_| screen.with(|screen| screen.latest.iter().any(|post| has_curve(&post.curve.points))));
-    let posts = Memo::new(move |_| screen.with(|screen| screen.latest.iter().map(|post| post.post.post_id).collect::<Vec<_>>()));
+    let curves =
+        Memo::new(move |_| screen.with(|screen| screen.latest.iter().any(|post| has_curve(&post.curve.points))));
+    let posts = Memo::new(move |_| {
+        screen.with(|screen| screen.latest.iter().map(|post| post.post.post_id).collect::<Vec<_>>())
+    });
     let all = move || screen.with(|screen| channel_path(&screen.slug, "analytics"));
     view! {
         <section class="card flush span-8 wide-5" aria-labelledby="latest">

@@ -44,13 +44,13 @@ pub fn MetricCard(id: &'static str, metric: Memo<Metric>) -> impl IntoView {
     let sources = Signal::derive(move || vec![metric.with(|metric| metric.source)]);
     view! {
         <article class="card metric-card span-3 half-phone" aria-labelledby=id>
-            <h3 id=id>
+            <h2 id=id>
                 <FormulaButton
                     id
                     label=move || label
                     formula=Signal::derive(move || metric.with(|metric| metric.formula.clone()))
                 />
-            </h3>
+            </h2>
             <p class="value">
                 <Value metric/>
             </p>
@@ -95,6 +95,6 @@ fn Value(metric: Memo<Metric>) -> impl IntoView {
                 {move || metric.with(|metric| if whole.get() { metric.full.clone() } else { metric.short.clone() })}
             </button>
         }
-            .into_any()
+        .into_any()
     }
 }

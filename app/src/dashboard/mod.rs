@@ -9,7 +9,7 @@ mod metric_card;
 mod trend;
 
 use domain::analytics::headline::Headline;
-use domain::screens::DashboardScreen;
+use domain::screens::{DashboardScreen, LatestPost};
 use domain::zone::Zone;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -33,6 +33,8 @@ use trend::Trend;
 
 /// A period that most channels have posts in.
 const LONGER: &str = "90d";
+/// Posts that the list shows, nearly always.
+const LATEST: usize = 6;
 
 #[component]
 pub fn DashboardPage() -> impl IntoView {
@@ -55,16 +57,19 @@ fn ChannelDashboard(channel: String) -> impl IntoView {
 #[component]
 fn Dashboard(screen: Signal<DashboardScreen>) -> impl IntoView {
     let title = move || screen.with(|screen| screen.channel.title.clone());
-    let empty = Memo::new(move |_| screen.with(|screen| screen.latest.is_empty() && screen.headline.inputs.posts == 0));
+    let unread = Memo::new(move |_| screen.with(|screen| screen.latest.is_empty() && screen.freshness.as_of.is_none()));
+    let posts = Memo::new(move |_| screen.with(|screen| !screen.latest.is_empty()));
     view! {
         <Title text=title/>
         <PeriodControl place="phone-only fill" id="period-own-phone"/>
         <Numbers screen/>
-        <Show when=move || !empty.get() fallback=NoPosts>
+        <Show when=move || !unread.get() fallback=NoPosts>
             <NothingInPeriod screen/>
             <div class="grid">
                 <AttentionList screen/>
-                <LatestPosts screen/>
+                <Show when=move || posts.get()>
+                    <LatestPosts screen/>
+                </Show>
                 <Trend screen/>
             </div>
         </Show>
@@ -90,33 +95,36 @@ fn Numbers(screen: Signal<DashboardScreen>) -> impl IntoView {
     }
 }
 
-/// The period has no posts though the channel has.
+/// The period has no posts though the channel has: before it, or only after.
 #[component]
 fn NothingInPeriod(screen: Signal<DashboardScreen>) -> impl IntoView {
     let href = with_param(PERIOD);
-    let newest = Memo::new(move |_| {
+    let more = Memo::new(move |_| {
         screen.with(|screen| {
-            let newest = screen.latest.first().filter(|_| screen.headline.inputs.posts == 0)?;
-            Some(time::day_year(screen.window.zone.day(newest.post.date_utc)))
+            let day = |post: &LatestPost| time::day_year(screen.window.zone.day(post.post.date_utc));
+            (screen.headline.inputs.posts == 0).then(|| {
+                screen.latest.first().map_or_else(
+                    || t!("dashboard-no-posts-yet"),
+                    |newest| t!("dashboard-no-posts-more", day = day(newest)),
+                )
+            })
         })
     });
     move || {
-        newest
-            .get()
-            .map(|day| {
-                view! {
-                    <div class="notice info">
-                        <Icon glyph=Glyph::Info/>
-                        <b>{t!("dashboard-no-posts")}</b>
-                        <p>{t!("dashboard-no-posts-more", day = day)}</p>
-                        <p class="ways">
-                            <A href=move || href(Some(LONGER)) attr:class="button">
-                                {t!("period-days", n = 90)}
-                            </A>
-                        </p>
-                    </div>
-                }
-            })
+        more.get().map(|more| {
+            view! {
+                <div class="notice info">
+                    <Icon glyph=Glyph::Info/>
+                    <b>{t!("dashboard-no-posts")}</b>
+                    <p>{more}</p>
+                    <p class="ways">
+                        <A href=move || href(Some(LONGER)) attr:class="button">
+                            {t!("period-days", n = 90)}
+                        </A>
+                    </p>
+                </div>
+            }
+        })
     }
 }
 
@@ -142,19 +150,18 @@ fn NoPosts() -> impl IntoView {
     }
 }
 
+/// Grey shapes where numbers, lists and chart will be.
 #[component]
 fn Skeleton() -> impl IntoView {
-    let number = || view! { <MetricSkeleton/> };
     view! {
-        <div class="grid" aria-busy="true">
-            {number()}
-            {number()}
-            {number()}
-            {number()}
+        <div class="grid" role="status" aria-busy="true">
+            <span class="visually-hidden">{t!("loading")}</span>
+            {[(); 4].map(|()| view! { <MetricSkeleton/> })}
         </div>
-        <div class="grid">
-            <SkeletonCard class="span-4" rows=2/>
-            <SkeletonCard class="span-8" rows=4/>
+        <div class="grid" aria-hidden="true">
+            <ListSkeleton class="span-4 wide-3" rows=2/>
+            <ListSkeleton class="span-8 wide-5" rows=LATEST/>
+            <SkeletonCard class="span-12 wide-4"/>
         </div>
     }
 }
@@ -168,6 +175,32 @@ fn MetricSkeleton() -> impl IntoView {
                 <i class="value w-60"></i>
                 <i class="w-80"></i>
                 <i class="spark-box"></i>
+                <i class="w-30"></i>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn ListSkeleton(class: &'static str, rows: usize) -> impl IntoView {
+    view! {
+        <div class=format!("card {class}")>
+            <div class="skeleton list-skeleton">
+                <i class="w-30"></i>
+                {(0..rows)
+                    .map(|_| {
+                        view! {
+                            <span class="row">
+                                <i class="thumb-box"></i>
+                                <span>
+                                    <i class="w-80"></i>
+                                    <i class="w-45"></i>
+                                </span>
+                                <i></i>
+                            </span>
+                        }
+                    })
+                    .collect_view()}
             </div>
         </div>
     }

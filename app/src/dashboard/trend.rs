@@ -82,7 +82,10 @@ fn formula(screen: &DashboardScreen, title: String) -> Formula {
         inputs: vec![
             (t!("period"), days(screen.trend_window.first_day, screen.trend_window.last_day)),
             (t!("input-before"), days(previous.first_day, previous.last_day)),
-            (t!("trend-days"), t!("input-of", n = number::full(with_value as i64), of = number::full(screen.reach_trend.len() as i64))),
+            (
+                t!("trend-days"),
+                t!("input-of", n = number::full(with_value as i64), of = number::full(screen.reach_trend.len() as i64)),
+            ),
             (t!("input-counted"), number::full(posts as i64)),
         ],
         rule: rule.join(", "),

@@ -70,7 +70,9 @@ fn CounterRow(page: Signal<Page>, counter: Counter) -> impl IntoView {
                     if said.is_empty() { t!("counter-unknown") } else { said.join(" · ") }
                 }}
             </span>
-            <Spark values label=t!("counter-spark", name = name)/>
+            <Show when=move || values.with(|values| !values.is_empty())>
+                <Spark values label=t!("counter-spark", name = name.clone())/>
+            </Show>
         </li>
     }
 }

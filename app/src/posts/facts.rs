@@ -17,7 +17,11 @@ const USUAL_WITHIN: f64 = 0.1;
 
 #[component]
 pub fn Figures(page: Signal<Page>) -> impl IntoView {
-    let figure = move |id: &'static str, label: String, formula: fn(&Page) -> Formula, value: fn(&Page) -> String, note: fn(&Page) -> String| {
+    let figure = move |id: &'static str,
+                       label: String,
+                       formula: fn(&Page) -> Formula,
+                       value: fn(&Page) -> String,
+                       note: fn(&Page) -> String| {
         view! {
             <div>
                 <h3>
@@ -94,7 +98,13 @@ fn er_formula(page: &Page) -> Formula {
     let unknown = unknown_parts(&counters(page));
     let left_out = if unknown.is_empty() { Vec::new() } else { vec![t!("er-unknown", parts = unknown.join(", "))] };
     Formula {
-        title: format!("{}: {}", t!("er"), page.post.er.map_or_else(|| number::UNKNOWN.to_owned(), |er| format!("{}%", number::decimal(er * 100.0, 2)))),
+        title: format!(
+            "{}: {}",
+            t!("er"),
+            page.post
+                .er
+                .map_or_else(|| number::UNKNOWN.to_owned(), |er| format!("{}%", number::decimal(er * 100.0, 2)))
+        ),
         meaning: t!("er-meaning"),
         formula: t!("er-formula"),
         inputs: vec![
@@ -132,7 +142,9 @@ fn er_note(page: &Page) -> String {
 }
 
 fn growth_value(page: &Page) -> String {
-    page.post.growth_rate.map_or_else(|| number::UNKNOWN.to_owned(), |rate| t!("growth-rate-value", n = rate_text(rate)))
+    page.post
+        .growth_rate
+        .map_or_else(|| number::UNKNOWN.to_owned(), |rate| t!("growth-rate-value", n = rate_text(rate)))
 }
 
 /// One decimal where a whole number would hide the growth.
@@ -154,9 +166,8 @@ fn growth_note(page: &Page) -> String {
 }
 
 fn growth_formula(page: &Page) -> Formula {
-    let reading = |snapshot: &SnapshotView| {
-        (time::moment(&page.zone, snapshot.at), number::full_or_dash(snapshot.views))
-    };
+    let reading =
+        |snapshot: &SnapshotView| (time::moment(&page.zone, snapshot.at), number::full_or_dash(snapshot.views));
     Formula {
         title: format!("{}: {}", t!("growth-rate"), growth_value(page)),
         meaning: t!("growth-rate-meaning"),
@@ -176,10 +187,18 @@ fn usual_note(page: &Page) -> String {
 }
 
 fn usual_formula(page: &Page) -> Formula {
-    let value = page.against.map_or_else(|| number::UNKNOWN.to_owned(), |against| number::signed_percent_whole(against.ratio - 1.0));
+    let value = page
+        .against
+        .map_or_else(|| number::UNKNOWN.to_owned(), |against| number::signed_percent_whole(against.ratio - 1.0));
     let age = page.against.map_or_else(String::new, |against| time::age(against.h));
-    let own = page.against.and_then(|against| page.views.curve.iter().find(|point| point.h == against.h)).map(|point| point.views);
-    let usual = page.against.and_then(|against| page.views.usual.iter().find(|point| point.h == against.h)).map(|point| point.median);
+    let own = page
+        .against
+        .and_then(|against| page.views.curve.iter().find(|point| point.h == against.h))
+        .map(|point| point.views);
+    let usual = page
+        .against
+        .and_then(|against| page.views.usual.iter().find(|point| point.h == against.h))
+        .map(|point| point.median);
     let whole = |value: Option<f64>| number::full_or_dash(value.map(|value| value.round() as i64));
     Formula {
         title: format!("{}: {value}", t!("against-usual")),

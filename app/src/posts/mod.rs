@@ -88,7 +88,8 @@ fn PostView(page: Signal<Page>) -> impl IntoView {
 #[component]
 fn PostBar(page: Signal<Page>) -> impl IntoView {
     let dashboard = move || page.with(|page| channel_path(&page.slug, ""));
-    let compare = move || page.with(|page| format!("{}?posts={}", channel_path(&page.slug, "analytics"), page.post.post_id));
+    let compare =
+        move || page.with(|page| format!("{}?posts={}", channel_path(&page.slug, "analytics"), page.post.post_id));
     let telegram = Memo::new(move |_| page.with(telegram_address));
     view! {
         <div class="toolbar">

@@ -54,7 +54,7 @@ pub fn PostText(page: Signal<Page>) -> impl IntoView {
             </Show>
             <footer>
                 <SourceMarks sources/>
-                <span>{move || page.with(|page| last_read(page))}</span>
+                <span>{move || page.with(last_read)}</span>
                 <span>
                     {move || page.with(|page| format!("{}, {}", page.zone.name(), time::offset(&page.zone, page.post.date_utc)))}
                 </span>

@@ -39,9 +39,9 @@ enum Drawable {
 
 impl Drawable {
     fn of(page: &Page) -> Self {
-        let counted = page.views.snapshots.iter().filter(|snapshot| snapshot.views.is_some());
+        let mut counted = page.views.snapshots.iter().filter(|snapshot| snapshot.views.is_some());
         let readings = counted.clone().count();
-        let past_first = counted.last().is_some_and(|last| age_h(page, last.at) > POST_CURVE_H);
+        let past_first = counted.next_back().is_some_and(|last| age_h(page, last.at) > POST_CURVE_H);
         match (has_curve(&page.curve.points), readings) {
             (true, _) if past_first => Self::Both,
             (true, _) => Self::First,
@@ -122,7 +122,11 @@ pub fn ViewsChart(page: Signal<Page>) -> impl IntoView {
 
 fn one_reading(page: &Page) -> String {
     page.views.snapshots.iter().rev().find(|snapshot| snapshot.views.is_some()).map_or_else(String::new, |snapshot| {
-        t!("post-chart-one-more", time = time::moment(&page.zone, snapshot.at), n = number::full_or_dash(snapshot.views))
+        t!(
+            "post-chart-one-more",
+            time = time::moment(&page.zone, snapshot.at),
+            n = number::full_or_dash(snapshot.views)
+        )
     })
 }
 
@@ -154,11 +158,8 @@ pub fn ViewsByAge(page: Signal<Page>) -> impl IntoView {
 fn bars(page: &Page) -> Vec<Bar> {
     let views = &page.views;
     let usual = |h: u32| views.usual.iter().find(|point| point.h == h).map(|point| point.median);
-    let highest = views
-        .curve
-        .iter()
-        .flat_map(|point| [point.views, usual(point.h).unwrap_or_default()])
-        .fold(1.0, f64::max);
+    let highest =
+        views.curve.iter().flat_map(|point| [point.views, usual(point.h).unwrap_or_default()]).fold(1.0, f64::max);
     views
         .curve
         .iter()

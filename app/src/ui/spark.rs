@@ -35,7 +35,8 @@ fn paths(values: &[Option<f64>]) -> SparkPaths {
     if known().count() < 2 {
         return SparkPaths::default();
     }
-    let (low, high) = known().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let (low, high) =
+        known().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     let x = |index: usize| index as f64 / (values.len() - 1) as f64 * SIDE;
     // a number that does not move is a line through the middle
     let y = |value: f64| if high > low { BOTTOM - (value - low) / (high - low) * (BOTTOM - TOP) } else { SIDE / 2.0 };
@@ -45,7 +46,8 @@ fn paths(values: &[Option<f64>]) -> SparkPaths {
         let points: Vec<(f64, f64)> = run.iter().map(|(index, value)| (x(*index), y(*value))).collect();
         found.line.push_str(&line(&points));
         if let ([(first, _), ..], [.., (last, _)]) = (points.as_slice(), points.as_slice()) {
-            found.area.push_str(&format!("{}L{last:.1} {SIDE}L{first:.1} {SIDE}Z", line(&points)));
+            let ground = format!("L{last:.1} {SIDE}L{first:.1} {SIDE}Z");
+            found.area += &(line(&points) + &ground);
         }
     }
     if let Some((index, value)) = runs(values).pop().and_then(|run| run.last().copied()) {
@@ -80,11 +82,8 @@ pub(super) fn line(points: &[(f64, f64)]) -> String {
     if let [(x, y)] = points {
         return dot(*x, *y);
     }
-    let mut path = String::new();
-    for (index, (x, y)) in points.iter().enumerate() {
-        path.push_str(&format!("{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' }));
-    }
-    path
+    let steps: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1} {y:.1}")).collect();
+    if steps.is_empty() { String::new() } else { format!("M{}", steps.join("L")) }
 }
 
 /// A stroke of no length: the round cap makes it a dot, whatever the box's proportions.

@@ -26,7 +26,9 @@ fn look(media: Option<MediaType>) -> (&'static str, Glyph) {
         Some(MediaType::Link) => ("text", Glyph::Link),
         Some(MediaType::Document) => ("text", Glyph::File),
         Some(MediaType::Contact) => ("text", Glyph::People),
-        Some(MediaType::Text | MediaType::Location | MediaType::Giveaway | MediaType::Other) | None => ("text", Glyph::Text),
+        Some(MediaType::Text | MediaType::Location | MediaType::Giveaway | MediaType::Other) | None => {
+            ("text", Glyph::Text)
+        }
     }
 }
 
