@@ -57,3 +57,29 @@ macro_rules! in_id_list {
     };
 }
 pub(crate) use in_id_list;
+
+/// Executes a statement for every batch of [`ROWS`] rows, binding the next batch while the database works on the one
+/// before: `execute_batches!(tx, rows, |batch| sqlx::query(…)…)`.
+macro_rules! execute_batches {
+    ($tx:expr, $rows:expr, |$batch:ident| $query:expr) => {
+        match $tx {
+            $crate::Tx::Sqlite(inner) => $crate::collect::batch::execute_batches!(@on inner, $rows, |$batch| $query),
+            $crate::Tx::Postgres(inner) => $crate::collect::batch::execute_batches!(@on inner, $rows, |$batch| $query),
+        }
+    };
+    (@on $inner:ident, $rows:expr, |$batch:ident| $query:expr) => {{
+        let mut batches = $rows.chunks($crate::collect::batch::ROWS);
+        let mut bound = batches.next().map(|$batch| $query);
+        let mut outcome = Ok(());
+        while let Some(query) = bound.take() {
+            // the first poll hands the statement to the database; then the next one is bound
+            let (done, next) = futures::join!(query.execute(&mut **$inner), async { batches.next().map(|$batch| $query) });
+            match done {
+                Ok(_) => bound = next,
+                Err(error) => outcome = Err($crate::Error::from(error)),
+            }
+        }
+        outcome
+    }};
+}
+pub(crate) use execute_batches;

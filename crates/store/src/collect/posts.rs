@@ -6,7 +6,7 @@ use domain::collect::hashtags;
 use domain::ids::ChannelId;
 use domain::posts::{Counters, MediaType, Source};
 
-use super::batch::{self, id_list, in_id_list};
+use super::batch::{self, execute_batches, id_list, in_id_list};
 use super::{Written, add_totals, lock};
 use crate::series::overlay;
 use crate::{Dialect, Result, Tx, execute, on};
@@ -131,27 +131,27 @@ pub async fn find_posts(
     Ok(rows.into_iter().map(|row| (row.post_id, row.into())).collect())
 }
 
-/// Inserts or replaces whole rows, at most [`batch::ROWS`].
+/// Inserts or replaces whole rows.
 pub(crate) async fn write_posts(tx: &mut Tx, channel: ChannelId, posts: &[PostFacts]) -> Result<()> {
     const COLUMNS: usize = 15;
-    if posts.is_empty() {
-        return Ok(());
-    }
-    let sql = batch::statement(
-        tx.backend(),
-        "INSERT INTO post (channel_id, post_id, date_utc, views, forwards, reactions, replies, counted_at, \
-            media_type, album_size, forwarded, source, text_chars, hashtags, text) VALUES ",
-        COLUMNS,
-        posts.len(),
-        " ON CONFLICT (channel_id, post_id) DO UPDATE SET date_utc = excluded.date_utc, views = excluded.views, \
-            forwards = excluded.forwards, reactions = excluded.reactions, replies = excluded.replies, \
-            counted_at = excluded.counted_at, media_type = excluded.media_type, album_size = excluded.album_size, \
-            forwarded = excluded.forwarded, source = excluded.source, text_chars = excluded.text_chars, \
-            hashtags = excluded.hashtags, text = excluded.text",
-    );
-    execute!(tx, |conn| {
-        let mut query = sqlx::query(sql);
-        for post in posts {
+    let backend = tx.backend();
+    let statement = |rows| {
+        batch::statement(
+            backend,
+            "INSERT INTO post (channel_id, post_id, date_utc, views, forwards, reactions, replies, counted_at, \
+                media_type, album_size, forwarded, source, text_chars, hashtags, text) VALUES ",
+            COLUMNS,
+            rows,
+            " ON CONFLICT (channel_id, post_id) DO UPDATE SET date_utc = excluded.date_utc, views = excluded.views, \
+                forwards = excluded.forwards, reactions = excluded.reactions, replies = excluded.replies, \
+                counted_at = excluded.counted_at, media_type = excluded.media_type, \
+                album_size = excluded.album_size, forwarded = excluded.forwarded, source = excluded.source, \
+                text_chars = excluded.text_chars, hashtags = excluded.hashtags, text = excluded.text",
+        )
+    };
+    execute_batches!(tx, posts, |batch| {
+        let mut query = sqlx::query(statement(batch.len()));
+        for post in batch {
             let text = post.text.as_deref();
             query = query
                 .bind(channel)
@@ -170,9 +170,8 @@ pub(crate) async fn write_posts(tx: &mut Tx, channel: ChannelId, posts: &[PostFa
                 .bind(text.map(hashtags::find).filter(|tags| !tags.is_empty()).map(|tags| tags.join(" ")))
                 .bind(text);
         }
-        query.execute(conn)
-    })?;
-    Ok(())
+        query
+    })
 }
 
 /// Posts published in `from <= date_utc < to` after the given one, in order (`date_utc`, `post_id`), at most `limit`:

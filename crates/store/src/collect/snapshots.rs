@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use domain::ids::ChannelId;
 use domain::posts::Snapshot;
 
-use super::batch::{self, id_list, in_id_list};
+use super::batch::{self, execute_batches, id_list, in_id_list};
 use super::posts::write_counters;
 use super::{Written, add_totals, lock};
 use crate::series::{decode, encode, merge, newest_known};
-use crate::{Dialect, Error, Result, Tx, execute, on};
+use crate::{Dialect, Error, Result, Tx, on};
 
 /// Snapshots of one post, in time order, one an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,23 +95,23 @@ pub(crate) fn damaged(channel: ChannelId, post_id: i64, problem: &str) -> Error 
     }
 }
 
-/// Inserts or replaces whole rows, none of them empty, at most [`batch::ROWS`].
+/// Inserts or replaces whole rows, none of them empty.
 pub(crate) async fn write_series(tx: &mut Tx, channel: ChannelId, series: &[Series]) -> Result<()> {
     const COLUMNS: usize = 6;
-    if series.is_empty() {
-        return Ok(());
-    }
-    let sql = batch::statement(
-        tx.backend(),
-        "INSERT INTO snapshot_series (channel_id, post_id, snapshots, first_at, last_at, series) VALUES ",
-        COLUMNS,
-        series.len(),
-        " ON CONFLICT (channel_id, post_id) DO UPDATE SET snapshots = excluded.snapshots, \
-            first_at = excluded.first_at, last_at = excluded.last_at, series = excluded.series",
-    );
-    execute!(tx, |conn| {
-        let mut query = sqlx::query(sql);
-        for Series { post_id, snapshots } in series {
+    let backend = tx.backend();
+    let statement = |rows| {
+        batch::statement(
+            backend,
+            "INSERT INTO snapshot_series (channel_id, post_id, snapshots, first_at, last_at, series) VALUES ",
+            COLUMNS,
+            rows,
+            " ON CONFLICT (channel_id, post_id) DO UPDATE SET snapshots = excluded.snapshots, \
+                first_at = excluded.first_at, last_at = excluded.last_at, series = excluded.series",
+        )
+    };
+    execute_batches!(tx, series, |batch| {
+        let mut query = sqlx::query(statement(batch.len()));
+        for Series { post_id, snapshots } in batch {
             query = query
                 .bind(channel)
                 .bind(post_id)
@@ -120,7 +120,6 @@ pub(crate) async fn write_series(tx: &mut Tx, channel: ChannelId, series: &[Seri
                 .bind(snapshots.last().map_or(0, |last| last.at))
                 .bind(encode(snapshots));
         }
-        query.execute(conn)
-    })?;
-    Ok(())
+        query
+    })
 }

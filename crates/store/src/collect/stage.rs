@@ -3,6 +3,7 @@
 //! end one short unit of work makes the rows visible: a new channel by taking its staging key for its own, a known one
 //! by merging.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use domain::analytics::history::{DailyFact, SourceFact};
@@ -138,40 +139,38 @@ pub struct Staged {
 /// Adds posts, ordered by id, each once in `posts`. With `with_snapshots` the counts of each become its first
 /// snapshot, taken at `counted_at`: right for a channel that is new.
 pub async fn add_posts(tx: &mut Tx, stage: &mut Stage, posts: &[PostFacts], with_snapshots: bool) -> Result<Staged> {
+    let (Some(first), Some(last)) = (posts.first(), posts.last()) else { return Ok(Staged::default()) };
     let mut staged = Staged::default();
-    let mut snapshots = 0;
-    let mut newest = None;
+    let fresh = if touches(stage, first.post_id, last.post_id) {
+        Cow::Owned(not_staged(tx, stage, posts, &mut staged).await?)
+    } else {
+        Cow::Borrowed(posts)
+    };
+    staged.added = fresh.len() as u64;
+    write_posts(tx, stage.channel, &fresh).await?;
+    let series: Vec<_> = if with_snapshots { fresh.iter().filter_map(first_snapshot).collect() } else { Vec::new() };
+    write_series(tx, stage.channel, &series).await?;
+    let newest = series.iter().map(|series| series.snapshots[0].at).max();
+    let snapshots = series.len() as i64;
+    add_totals(tx, stage.channel, staged.added as i64, snapshots, newest).await?;
+    widen(tx, stage, first.post_id, last.post_id).await?;
+    Ok(staged)
+}
+
+/// Those of the posts that are not staged yet; the others are sorted into `staged`.
+async fn not_staged(tx: &mut Tx, stage: &Stage, posts: &[PostFacts], staged: &mut Staged) -> Result<Vec<PostFacts>> {
+    let mut fresh = Vec::new();
     for (number, chunk) in posts.chunks(batch::ROWS).enumerate() {
-        let mut fresh = Vec::new();
-        let known = if touches(stage, chunk[0].post_id, chunk[chunk.len() - 1].post_id) {
-            find_posts(tx, stage.channel, chunk.iter().map(|post| post.post_id)).await?
-        } else {
-            HashMap::new()
-        };
+        let known = find_posts(tx, stage.channel, chunk.iter().map(|post| post.post_id)).await?;
         for (index, post) in chunk.iter().enumerate() {
             match known.get(&post.post_id) {
-                None => fresh.push(index),
+                None => fresh.push(post.clone()),
                 Some(before) if before == post => staged.repeated += 1,
                 Some(_) => staged.clashes.push(number * batch::ROWS + index),
             }
         }
-        staged.added += fresh.len() as u64;
-        if fresh.len() == chunk.len() {
-            write_posts(tx, stage.channel, chunk).await?;
-        } else {
-            let fresh: Vec<_> = fresh.iter().map(|&index| chunk[index].clone()).collect();
-            write_posts(tx, stage.channel, &fresh).await?;
-        }
-        if with_snapshots {
-            let series: Vec<_> = fresh.iter().filter_map(|&index| first_snapshot(&chunk[index])).collect();
-            snapshots += series.len() as i64;
-            newest = newest.max(series.iter().map(|series| series.snapshots[0].at).max());
-            write_series(tx, stage.channel, &series).await?;
-        }
     }
-    add_totals(tx, stage.channel, staged.added as i64, snapshots, newest).await?;
-    widen(tx, stage, posts.first().map(|post| post.post_id), posts.last().map(|post| post.post_id)).await?;
-    Ok(staged)
+    Ok(fresh)
 }
 
 fn first_snapshot(post: &PostFacts) -> Option<Series> {
@@ -182,16 +181,16 @@ fn first_snapshot(post: &PostFacts) -> Option<Series> {
 /// Adds snapshots, ordered by post, each post once in `series`. Positions of clashes count snapshots from the
 /// beginning of `series`.
 pub async fn add_snapshots(tx: &mut Tx, stage: &mut Stage, series: &[Series]) -> Result<Staged> {
+    let (Some(first), Some(last)) = (series.first(), series.last()) else { return Ok(Staged::default()) };
     let mut staged = Staged::default();
+    if !touches(stage, first.post_id, last.post_id) {
+        write_series(tx, stage.channel, series).await?;
+        staged.added = series.iter().map(|series| series.snapshots.len() as u64).sum();
+        widen(tx, stage, first.post_id, last.post_id).await?;
+        return Ok(staged);
+    }
     let mut position = 0;
     for chunk in series.chunks(batch::ROWS) {
-        if !touches(stage, chunk[0].post_id, chunk[chunk.len() - 1].post_id) {
-            write_series(tx, stage.channel, chunk).await?;
-            let snapshots: usize = chunk.iter().map(|series| series.snapshots.len()).sum();
-            staged.added += snapshots as u64;
-            position += snapshots;
-            continue;
-        }
         let known = find_series(tx, stage.channel, chunk.iter().map(|series| series.post_id)).await?;
         let mut changed = Vec::with_capacity(chunk.len());
         for new in chunk {
@@ -212,7 +211,7 @@ pub async fn add_snapshots(tx: &mut Tx, stage: &mut Stage, series: &[Series]) ->
         }
         write_series(tx, stage.channel, &changed).await?;
     }
-    widen(tx, stage, series.first().map(|series| series.post_id), series.last().map(|series| series.post_id)).await?;
+    widen(tx, stage, first.post_id, last.post_id).await?;
     Ok(staged)
 }
 
@@ -262,9 +261,8 @@ fn touches(stage: &Stage, first: i64, last: i64) -> bool {
     stage.posts.is_some_and(|(lowest, highest)| first <= highest && last >= lowest)
 }
 
-async fn widen(tx: &mut Tx, stage: &mut Stage, first: Option<i64>, last: Option<i64>) -> Result<()> {
+async fn widen(tx: &mut Tx, stage: &mut Stage, first: i64, last: i64) -> Result<()> {
     const SQL: &str = "UPDATE import_stage SET first_post_id = $2, last_post_id = $3 WHERE channel_id = $1";
-    let Some((first, last)) = first.zip(last) else { return Ok(()) };
     let (lowest, highest) =
         stage.posts.map_or((first, last), |(lowest, highest)| (lowest.min(first), highest.max(last)));
     execute!(tx, |conn| sqlx::query(SQL).bind(stage.channel).bind(lowest).bind(highest).execute(conn))?;

@@ -18,7 +18,7 @@ use super::{ImportError, ImportRequest, Kind};
 /// Rows of a chunk: enough that a commit is worth its sync to the disk, few enough for memory.
 const CHUNK_ROWS: usize = 100_000;
 /// Bytes of the file after which a chunk ends early: texts are long.
-const CHUNK_BYTES: u64 = 24 << 20;
+const CHUNK_BYTES: u64 = 8 << 20;
 /// How often, in rows, a reading thread looks whether it should stop.
 const STOP_CHECK_ROWS: u64 = 4096;
 const CHANNEL_CHARS_MAX: usize = 100;
