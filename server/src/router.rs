@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use http::HeaderValue;
 use http::StatusCode;
-use http::header::{CONNECTION, ETAG};
+use http::header::{CONNECTION, ETAG, LOCATION};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
@@ -42,6 +42,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .leptos_routes_with_context(&state, pages, context, document)
         .route_layer(from_fn(api_errors::set_status))
+        .route_layer(from_fn(redirect_everybody))
         .route_layer(from_fn_with_state(state.clone(), sign_in::identify))
         .route("/api/live", get(live::open))
         .route("/api/{*rest}", any(unknown_api))
@@ -65,6 +66,17 @@ async fn files_first(State(state): State<AppState>, request: Request, next: Next
         return response;
     }
     next.run(request).await
+}
+
+/// The framework redirects who says to accept HTML, and tells all others in a header of its own; a page redirects
+/// everybody.
+async fn redirect_everybody(request: Request, next: Next) -> Response {
+    let is_page = !request.uri().path().starts_with("/api/");
+    let mut response = next.run(request).await;
+    if is_page && response.headers().contains_key(LOCATION) && response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::FOUND;
+    }
+    response
 }
 
 async fn unknown_api(request: Request) -> Response {

@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::header::{CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::problem::Problem;
@@ -27,6 +27,8 @@ pub async fn headers(State(state): State<AppState>, request: Request, next: Next
         PERMISSIONS_POLICY,
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     );
+    // pages and answers are a person's own; files have said already how long they keep
+    fields.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     if !fields.contains_key(CONTENT_SECURITY_POLICY)
         && let Ok(policy) = HeaderValue::from_str(&format!("{POLICY_OF_OTHERS}{}", state.frame_ancestors))
     {

@@ -199,6 +199,8 @@ pub fn week(cells: &[domain::analytics::heatmap::HeatCell]) -> String {
         let of_day = cells.iter().filter(|cell| usize::from(cell.dow) == dow);
         // a dot where nothing was ever posted: the score there is only the mean of all
         let shown = of_day.map(|cell| match cell.lift {
+            // no sign before nothing
+            Some(lift) if cell.n > 0 && (lift * 100.0).round() == 0.0 => Cell::right("0"),
             Some(lift) if cell.n > 0 => Cell::right(format!("{:+.0}", lift * 100.0)),
             _ => Cell::right("·"),
         });

@@ -45,6 +45,24 @@ async fn what_is_not_there_is_a_page_with_its_status() {
 }
 
 #[tokio::test]
+async fn the_root_leads_everybody_to_a_channel() {
+    let app = TestApp::with_a_channel().await;
+    for accept in ["text/html", "*/*"] {
+        let page = app.get_with("/", &[("accept", accept)]).await;
+        assert_eq!(page.status, StatusCode::FOUND, "{accept}");
+        assert_eq!(page.header("location"), format!("/channels/{}", app.slug().await));
+    }
+}
+
+#[tokio::test]
+async fn what_is_a_persons_own_is_kept_by_no_proxy() {
+    let app = TestApp::with_a_channel().await;
+    for path in [format!("/channels/{}", app.slug().await), "/api/session".to_owned()] {
+        assert_eq!(app.get(&path).await.header("cache-control"), "private, no-cache", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn an_empty_workspace_says_how_to_fill_it() {
     let app = TestApp::demo().await;
     let page = app.get("/").await;
