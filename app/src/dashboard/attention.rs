@@ -1,7 +1,8 @@
 //! What asks to be looked at, each with a way out.
 
+use domain::analytics::attention::Attention;
 use domain::analytics::posts::AgainstUsual;
-use domain::screens::{Attention, DashboardScreen};
+use domain::screens::DashboardScreen;
 use domain::zone::Zone;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -36,7 +37,7 @@ pub fn AttentionList(screen: Signal<DashboardScreen>) -> impl IntoView {
     let urgent =
         Memo::new(move |_| screen.with(|screen| screen.attention.iter().filter(|item| item.rank() == 0).count()));
     view! {
-        <section class="card flush span-4 wide-3" aria-labelledby="attention">
+        <section class="card flush span-4 wide-3 mid-full" aria-labelledby="attention">
             <header>
                 <h2 class="heading" id="attention">
                     {t!("attention")}

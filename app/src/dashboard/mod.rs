@@ -9,7 +9,7 @@ mod metric_card;
 mod trend;
 
 use domain::analytics::headline::Headline;
-use domain::screens::{DashboardScreen, LatestPost};
+use domain::screens::DashboardScreen;
 use domain::zone::Zone;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -67,7 +67,7 @@ fn Dashboard(screen: Signal<DashboardScreen>) -> impl IntoView {
             <NothingInPeriod screen/>
             <div class="grid">
                 <AttentionList screen/>
-                <Show when=move || posts.get()>
+                <Show when=move || posts.get() fallback=NoneBefore>
                     <LatestPosts screen/>
                 </Show>
                 <Trend screen/>
@@ -95,28 +95,23 @@ fn Numbers(screen: Signal<DashboardScreen>) -> impl IntoView {
     }
 }
 
-/// The period has no posts though the channel has: before it, or only after.
+/// The period has no posts though the channel has some before it.
 #[component]
 fn NothingInPeriod(screen: Signal<DashboardScreen>) -> impl IntoView {
     let href = with_param(PERIOD);
-    let more = Memo::new(move |_| {
+    let newest = Memo::new(move |_| {
         screen.with(|screen| {
-            let day = |post: &LatestPost| time::day_year(screen.window.zone.day(post.post.date_utc));
-            (screen.headline.inputs.posts == 0).then(|| {
-                screen.latest.first().map_or_else(
-                    || t!("dashboard-no-posts-yet"),
-                    |newest| t!("dashboard-no-posts-more", day = day(newest)),
-                )
-            })
+            let newest = screen.latest.first().filter(|_| screen.headline.inputs.posts == 0)?;
+            Some(time::day_year(screen.window.zone.day(newest.post.date_utc)))
         })
     });
     move || {
-        more.get().map(|more| {
+        newest.get().map(|day| {
             view! {
                 <div class="notice info">
                     <Icon glyph=Glyph::Info/>
                     <b>{t!("dashboard-no-posts")}</b>
-                    <p>{more}</p>
+                    <p>{t!("dashboard-no-posts-more", day = day)}</p>
                     <p class="ways">
                         <A href=move || href(Some(LONGER)) attr:class="button">
                             {t!("period-days", n = 90)}
@@ -125,6 +120,30 @@ fn NothingInPeriod(screen: Signal<DashboardScreen>) -> impl IntoView {
                 </div>
             }
         })
+    }
+}
+
+/// The channel's posts begin after the period.
+#[component]
+fn NoneBefore() -> impl IntoView {
+    let href = with_param(PERIOD);
+    view! {
+        <section class="card span-8 wide-5" aria-labelledby="latest">
+            <header>
+                <h2 class="heading" id="latest">
+                    {t!("latest-posts")}
+                </h2>
+            </header>
+            <div class="empty">
+                <b>{t!("dashboard-no-posts")}</b>
+                <p>{t!("dashboard-no-posts-yet")}</p>
+                <p class="ways">
+                    <A href=move || href(Some(LONGER)) attr:class="button">
+                        {t!("period-days", n = 90)}
+                    </A>
+                </p>
+            </div>
+        </section>
     }
 }
 
