@@ -1,9 +1,9 @@
 //! What a screen shows, one value each: made by `services` in one go, sent once, drawn by the browser. Shapes only;
 //! the numbers come from [`crate::analytics`].
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::analytics::attention::Attention;
 use crate::analytics::curve::{PostCurve, UsualCurve};
 use crate::analytics::headline::Headline;
 use crate::analytics::posts::{AgainstUsual, PostView, PostViews};
@@ -84,39 +84,6 @@ pub struct LatestPost {
     /// at 24 h, or at the oldest age reached before
     pub against: Option<AgainstUsual>,
     pub curve: PostCurve,
-}
-
-/// Something to act on or to know about. Tagged, so that the screen says it in the reader's language.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Attention {
-    /// no reading for longer than a collector takes; `hours` since the newest
-    StaleNumbers { as_of: i64, hours: i64 },
-    /// no daily facts, so nothing can be said per subscriber
-    NoSubscribers,
-    /// newest daily facts are `days` days old
-    DailyFactsOld { day: Date, days: i64 },
-    /// left exceeded joined on each of the last `days` days
-    SubscribersFalling { days: i64, net: i64 },
-    /// nothing was published for `days` days
-    Quiet { days: i64 },
-    /// a young post far above what is usual at an age
-    PostAbove { post_id: i64, title: String, against: AgainstUsual },
-    /// the same, far below
-    PostBelow { post_id: i64, title: String, against: AgainstUsual },
-    /// more than half of the window's posts old enough for V(24) have none, for want of readings
-    Unmeasured { posts: u64, of: u64 },
-}
-
-impl Attention {
-    /// 0 = act now, 1 = look at it, 2 = good to know.
-    pub fn rank(&self) -> u8 {
-        match self {
-            Self::StaleNumbers { .. } => 0,
-            Self::SubscribersFalling { .. } | Self::PostBelow { .. } | Self::Quiet { .. } => 1,
-            Self::NoSubscribers | Self::DailyFactsOld { .. } | Self::PostAbove { .. } | Self::Unmeasured { .. } => 2,
-        }
-    }
 }
 
 /// The browser answers every question of the screen itself from `dataset`, which reaches back to the window before

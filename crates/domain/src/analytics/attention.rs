@@ -1,167 +1,220 @@
-//! What on the dashboard asks for the reader's attention: pure rules over what is known.
+//! What on the dashboard asks to be looked at: only what the numbers say, each rule with its threshold by name.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::curve::title;
-use super::posts::{against_usual, in_window};
+use super::posts::{AgainstUsual, against_usual, in_window};
 use super::{Dataset, Window};
+use crate::zone::{Zone, days_between};
 
-/// Data not read for longer than this many days are said to be old.
-pub const STALE_AFTER_DAYS: i64 = 2;
-/// A post from this many times the usual on is worth a word …
-pub const WELL_ABOVE: f64 = 1.5;
-/// … and one up to this many times.
-pub const WELL_BELOW: f64 = 0.6;
-/// Posts looked at, newest first.
-pub const LAST_POSTS: usize = 10;
-/// Loss of subscribers over the window, as a share, from which it is urgent.
-pub const URGENT_LOSS: f64 = 0.02;
+const HOUR_S: i64 = 3600;
 
-const DAY_S: i64 = 86_400;
+/// A collector reads old posts once a day; an hour more, and it is late.
+const STALE_AFTER_H: i64 = 25;
+/// Telegram's daily statistics come a day late.
+const DAILY_FACTS_OLD_AFTER_DAYS: i64 = 2;
+/// One bad day is noise.
+const FALLING_DAYS: usize = 3;
+/// A channel that posts daily and then does not.
+const QUIET_AFTER_DAYS: i64 = 3;
+/// Below this age a few hundred views decide, so nothing is said.
+const YOUNG_FROM_H: f64 = 2.0;
+/// After this age a post is no news.
+const YOUNG_UNTIL_H: f64 = 72.0;
+/// About one post in twenty is above.
+pub const WELL_ABOVE: f64 = 1.6;
+pub const WELL_BELOW: f64 = 0.55;
+/// Posts named at most, so that the list stays a list.
+const POSTS_MAX: usize = 3;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    Bad,
-    Warn,
-    Info,
-    Neutral,
-}
-
-/// Tagged, so that a screen says it in the reader's language.
+/// Something to act on or to know about. Tagged, so that the screen says it in the reader's language.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Attention {
-    /// the channel was last read at `as_of` (unix seconds), `days` whole days ago
-    Stale {
-        as_of: i64,
-        days: i64,
-    },
-    NoPosts,
-    /// from the window's first to its last known count
-    SubscribersFalling {
-        from: i64,
-        to: i64,
-        change: f64,
-    },
-    /// `ratio` times what is usual `h` hours after posting; 1.0 = usual
-    BelowUsual {
-        post_id: i64,
-        title: String,
-        h: u32,
-        ratio: f64,
-    },
-    AboveUsual {
-        post_id: i64,
-        title: String,
-        h: u32,
-        ratio: f64,
-    },
-    ViewsUnknown {
-        posts: u64,
-    },
+    /// no reading for longer than a collector takes; `hours` since the newest
+    StaleNumbers { as_of: i64, hours: i64 },
+    /// no daily facts, so nothing can be said per subscriber
     NoSubscribers,
+    /// newest daily facts are `days` days old
+    DailyFactsOld { day: Date, days: i64 },
+    /// left exceeded joined on each of the last `days` days
+    SubscribersFalling { days: i64, net: i64 },
+    /// nothing was published for `days` days
+    Quiet { days: i64 },
+    /// a young post far above what is usual at an age
+    PostAbove { post_id: i64, title: String, against: AgainstUsual },
+    /// the same, far below
+    PostBelow { post_id: i64, title: String, against: AgainstUsual },
+    /// more than half of the window's posts old enough for V(24) have none, for want of readings
+    Unmeasured { posts: u64, of: u64 },
 }
 
 impl Attention {
-    pub fn severity(&self) -> Severity {
+    /// 0 = act now, 1 = look at it, 2 = good to know.
+    pub fn rank(&self) -> u8 {
         match self {
-            Self::SubscribersFalling { change, .. } if *change <= -URGENT_LOSS => Severity::Bad,
-            Self::Stale { .. } | Self::SubscribersFalling { .. } | Self::BelowUsual { .. } => Severity::Warn,
-            Self::AboveUsual { .. } | Self::ViewsUnknown { .. } => Severity::Info,
-            Self::NoPosts | Self::NoSubscribers => Severity::Neutral,
+            Self::StaleNumbers { .. } => 0,
+            Self::SubscribersFalling { .. } | Self::PostBelow { .. } | Self::Quiet { .. } => 1,
+            Self::NoSubscribers | Self::DailyFactsOld { .. } | Self::PostAbove { .. } | Self::Unmeasured { .. } => 2,
         }
     }
 }
 
-/// What asks for attention, the most severe first. `now`: unix seconds.
+/// Most urgent first. `now` in unix seconds.
 pub fn attention(data: &Dataset, window: &Window, now: i64) -> Vec<Attention> {
-    let mut items = Vec::new();
-    if let Some(as_of) = data.as_of {
-        let days = now.saturating_sub(as_of) / DAY_S;
-        if days >= STALE_AFTER_DAYS {
-            items.push(Attention::Stale { as_of, days });
-        }
+    let mut found: Vec<Attention> = [
+        stale_numbers(data, now),
+        subscribers_falling(data),
+        quiet(data, now),
+        unmeasured(data, window),
+        no_subscribers(data),
+        daily_facts_old(data, now),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(unusual_posts(data))
+    .collect();
+    found.sort_by_key(Attention::rank);
+    found
+}
+
+fn stale_numbers(data: &Dataset, now: i64) -> Option<Attention> {
+    let as_of = data.as_of?;
+    let hours = (now - as_of) / HOUR_S;
+    (hours >= STALE_AFTER_H).then_some(Attention::StaleNumbers { as_of, hours })
+}
+
+fn no_subscribers(data: &Dataset) -> Option<Attention> {
+    data.daily.iter().all(|fact| fact.subscribers.is_none()).then_some(Attention::NoSubscribers)
+}
+
+fn daily_facts_old(data: &Dataset, now: i64) -> Option<Attention> {
+    let day = data.daily.last()?.day;
+    let days = days_between(day, Zone::utc().day(now));
+    // where the numbers as a whole are old, that is said instead
+    let fresh = data.as_of.is_some_and(|as_of| now - as_of < STALE_AFTER_H * HOUR_S);
+    (fresh && days > DAILY_FACTS_OLD_AFTER_DAYS).then_some(Attention::DailyFactsOld { day, days })
+}
+
+fn subscribers_falling(data: &Dataset) -> Option<Attention> {
+    let nets: Vec<i64> =
+        data.daily.iter().rev().map_while(|fact| Some(fact.joined? - fact.left?)).take_while(|net| *net < 0).collect();
+    (nets.len() >= FALLING_DAYS)
+        .then(|| Attention::SubscribersFalling { days: nets.len() as i64, net: nets.iter().sum() })
+}
+
+fn quiet(data: &Dataset, now: i64) -> Option<Attention> {
+    let newest = *data.posts.date_utc.last()?;
+    // a channel imported years ago is not "quiet" but old: its numbers are stale
+    let seen = data.as_of.unwrap_or(newest).min(now);
+    let days = (seen - newest) / (24 * HOUR_S);
+    (days >= QUIET_AFTER_DAYS).then_some(Attention::Quiet { days })
+}
+
+fn unmeasured(data: &Dataset, window: &Window) -> Option<Attention> {
+    let measured24 = &data.measured[data.ages_h.iter().position(|h| *h == 24)?];
+    let old_enough = |index: &usize| data.as_of.is_some_and(|as_of| data.posts.date_utc[*index] + 24 * HOUR_S <= as_of);
+    let old: Vec<usize> = in_window(data, window).filter(old_enough).collect();
+    let without = old.iter().filter(|index| measured24[**index].is_none()).count();
+    (without * 2 > old.len()).then_some(Attention::Unmeasured { posts: without as u64, of: old.len() as u64 })
+}
+
+fn unusual_posts(data: &Dataset) -> impl Iterator<Item = Attention> {
+    let newest_first = (0..data.posts.len()).rev();
+    newest_first.filter_map(|index| unusual_post(data, index)).take(POSTS_MAX)
+}
+
+fn unusual_post(data: &Dataset, index: usize) -> Option<Attention> {
+    let age_h = (data.as_of? - data.posts.date_utc[index]) as f64 / HOUR_S as f64;
+    if !(YOUNG_FROM_H..=YOUNG_UNTIL_H).contains(&age_h) {
+        return None;
     }
-    let posts = in_window(data, window);
-    if posts.is_empty() {
-        items.push(Attention::NoPosts);
+    let against = against_usual(data, index)?;
+    let (post_id, title) = (data.posts.post_id[index], title(&data.posts.text[index]));
+    if against.ratio >= WELL_ABOVE {
+        Some(Attention::PostAbove { post_id, title, against })
+    } else if against.ratio <= WELL_BELOW {
+        Some(Attention::PostBelow { post_id, title, against })
+    } else {
+        None
     }
-    let mut counts = data.daily_in(window).iter().filter_map(|fact| fact.subscribers);
-    match (counts.next(), counts.next_back()) {
-        (None, _) => items.push(Attention::NoSubscribers),
-        (Some(from), Some(to)) if to < from => {
-            items.push(Attention::SubscribersFalling { from, to, change: to as f64 / from as f64 - 1.0 });
-        }
-        _ => {}
-    }
-    let unknown = data.posts.views[posts.clone()].iter().filter(|views| views.is_none()).count();
-    if unknown > 0 {
-        items.push(Attention::ViewsUnknown { posts: unknown as u64 });
-    }
-    for index in posts.rev().take(LAST_POSTS) {
-        let Some(against) = against_usual(data, index) else { continue };
-        let (post_id, title, h, ratio) =
-            (data.posts.post_id[index], title(&data.posts.text[index]), against.h, against.ratio);
-        if ratio >= WELL_ABOVE {
-            items.push(Attention::AboveUsual { post_id, title, h, ratio });
-        } else if ratio <= WELL_BELOW {
-            items.push(Attention::BelowUsual { post_id, title, h, ratio });
-        }
-    }
-    // stable: posts stay newest first
-    items.sort_by_key(Attention::severity);
-    items
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::analytics::fixture::{DAY, Fixture};
-    use crate::zone::Zone;
     use jiff::civil::date;
-    use serde_json::json;
+
+    const HOUR: i64 = 3600;
 
     fn window() -> Window {
         Window::of_days(date(1970, 1, 1), date(1970, 1, 30), Zone::utc())
     }
 
-    #[test]
-    fn an_empty_channel_has_no_posts_and_no_subscribers() {
-        let items = attention(&Fixture::new().dataset(), &window(), 100 * DAY);
-        assert_eq!(items, [Attention::NoPosts, Attention::NoSubscribers]);
-    }
-
-    #[test]
-    fn posts_far_from_usual_and_old_data() {
+    /// Eight daily posts read a day after each; the last has `last_views` instead of 100.
+    fn steady(last_views: i64) -> Fixture {
         let mut fixture = Fixture::new();
-        for (post_id, views) in [(1, 100), (2, 100), (3, 100), (4, 100), (5, 100), (6, 150), (7, 60), (8, 100)] {
+        for post_id in 1..=8 {
             let at = (post_id - 1) * DAY;
+            let views = if post_id == 8 { last_views } else { 100 };
             fixture.post_read(post_id, at, &[(at + DAY, views)]).text("A title", &[]);
         }
-        fixture.daily(date(1970, 1, 1), Some(1000), None, None).daily(date(1970, 1, 5), Some(990), None, None);
-        let data = fixture.dataset();
-        let items = attention(&data, &window(), 8 * DAY + 3 * DAY - 1);
-        assert_eq!(
-            serde_json::to_value(&items).unwrap(),
-            json!([
-                {"code": "stale", "as_of": 8 * DAY, "days": 2},
-                {"code": "subscribers_falling", "from": 1000, "to": 990, "change": 990.0 / 1000.0 - 1.0},
-                {"code": "below_usual", "post_id": 7, "title": "A title", "h": 24, "ratio": 0.6},
-                {"code": "above_usual", "post_id": 6, "title": "A title", "h": 24, "ratio": 1.5},
-            ])
-        );
-        assert!(!attention(&data, &window(), 9 * DAY).iter().any(|item| matches!(item, Attention::Stale { .. })));
-        assert!(!attention(&data, &window(), 0).iter().any(|item| matches!(item, Attention::Stale { .. })));
+        fixture
     }
 
     #[test]
-    fn a_great_loss_is_urgent_and_unknown_views_are_said() {
+    fn an_empty_channel_lacks_subscribers_and_nothing_else() {
+        assert_eq!(attention(&Fixture::new().dataset(), &window(), 100 * DAY), [Attention::NoSubscribers]);
+    }
+
+    #[test]
+    fn numbers_are_stale_once_a_collector_is_an_hour_late() {
+        let mut fixture = steady(100);
+        fixture.daily(date(1970, 1, 8), Some(1000), None, None);
+        let data = fixture.dataset();
+        let at = |now: i64| attention(&data, &window(), now);
+        assert_eq!(at(8 * DAY + 24 * HOUR), []);
+        assert_eq!(at(8 * DAY + 25 * HOUR), [Attention::StaleNumbers { as_of: 8 * DAY, hours: 25 }]);
+        assert_eq!(at(0), [], "a clock behind the data is no reason to worry");
+    }
+
+    #[test]
+    fn a_post_far_from_usual_is_named() {
+        for (views, above) in [(160, Some(true)), (159, None), (55, Some(false)), (56, None)] {
+            let items = attention(&steady(views).dataset(), &window(), 8 * DAY);
+            let named = items.iter().find_map(|item| match item {
+                Attention::PostAbove { post_id: 8, .. } => Some(true),
+                Attention::PostBelow { post_id: 8, .. } => Some(false),
+                _ => None,
+            });
+            assert_eq!(named, above, "{views} views");
+        }
+    }
+
+    #[test]
+    fn three_days_of_loss_are_said_and_two_are_not() {
+        for (days, said) in [(2, None), (3, Some(Attention::SubscribersFalling { days: 3, net: -15 }))] {
+            let mut fixture = steady(100);
+            fixture.daily(date(1970, 1, 5), Some(1000), Some(9), Some(1));
+            for day in 6..6 + days {
+                fixture.daily(date(1970, 1, day), Some(990), Some(5), Some(10));
+            }
+            let items = attention(&fixture.dataset(), &window(), 8 * DAY);
+            assert_eq!(items.into_iter().find(|item| matches!(item, Attention::SubscribersFalling { .. })), said);
+        }
+    }
+
+    #[test]
+    fn a_dump_read_once_has_no_views_at_24_hours() {
         let mut fixture = Fixture::new();
-        fixture.post(1, 0, None);
-        fixture.daily(date(1970, 1, 1), Some(1000), None, None).daily(date(1970, 1, 5), Some(980), None, None);
-        let items = attention(&fixture.dataset(), &window(), 0);
-        assert_eq!(items[0].severity(), Severity::Bad);
-        assert_eq!(items[1], Attention::ViewsUnknown { posts: 1 });
+        for post_id in 1..=4 {
+            fixture.post_read(post_id, post_id * DAY, &[(20 * DAY, 100)]);
+        }
+        let items = attention(&fixture.dataset(), &window(), 20 * DAY);
+        assert!(items.contains(&Attention::Unmeasured { posts: 4, of: 4 }), "{items:?}");
+        assert!(items.contains(&Attention::Quiet { days: 16 }), "{items:?}");
+        assert!(items.is_sorted_by_key(Attention::rank), "{items:?}");
     }
 }

@@ -1,7 +1,6 @@
 //! Answers to the standard questions. Everything is answered from a [`Dataset`]: read and measured once a channel,
 //! data version and range, kept in a bounded cache, and the same in the browser.
 
-mod attention;
 mod cache;
 mod posts;
 mod questions;

@@ -1,5 +1,6 @@
 //! What a whole screen needs, in one value each.
 
+use domain::analytics::attention::attention;
 use domain::analytics::compare::{CompareSort, ComparedChannel};
 use domain::analytics::headline::headline;
 use domain::analytics::period::Period;
@@ -11,7 +12,6 @@ use domain::analytics::{Answer, Dataset, Query};
 use domain::channels::ChannelRef;
 use domain::screens::{AnalyticsScreen, DashboardScreen, LatestPost};
 
-use super::attention::attention;
 use super::{Loaded, compare, dataset_of_period};
 use crate::identity::Viewer;
 use crate::{Ctx, Result};

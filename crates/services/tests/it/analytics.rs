@@ -1,10 +1,10 @@
 //! Loading, the cache, and the screens. The maths itself is tested in `domain`.
 
 use domain::analytics::Query;
+use domain::analytics::attention::Attention;
 use domain::analytics::compare::CompareSort;
 use domain::analytics::period::Period;
 use domain::analytics::query::Bound;
-use domain::screens::Attention;
 use jiff::civil::date;
 use services::{Error, What, analytics};
 
