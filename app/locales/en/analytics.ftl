@@ -23,6 +23,10 @@ analytics-views-in = { $n ->
     [one] { $views } view in { $period }
    *[other] { $views } views in { $period }
 }
+analytics-views-of = { $n ->
+    [one] { $views } view, { $days }
+   *[other] { $views } views, { $days }
+}
 analytics-views-change = { $change } on the period before
 analytics-views-meaning = Views that the posts of each day (hour, week) have by now. A post counts where it was published, so the last days still grow.
 analytics-views-formula = sum of the newest view counts of the posts published in each step
@@ -77,6 +81,7 @@ analytics-compare-remove-title = Take out: { $title }
 analytics-compare-full = { $n } posts are the most; take one out first
 analytics-compare-at = { $views } at { $age }
 analytics-compare-no-curve = no readings
+analytics-compare-usual = Usual: the middle half of posts
 analytics-compare-none = No posts chosen
 analytics-compare-none-more = Add up to five to see how they grew beside each other.
 analytics-compare-unmeasured = No curves
@@ -238,6 +243,7 @@ analytics-channels-formula = reach at 24 h = median of V(24)
     ERR = average reach / subscribers
     ER = (forwards + reactions + replies) / views
     growth = last − first subscribers of the period
+analytics-channels-some = For some channels: { $what }
 analytics-channels-none = Only one channel
 analytics-channels-none-more = Import another channel to see them side by side.
 analytics-channel = Channel

@@ -24,6 +24,11 @@ analytics-views-in = { $n ->
     [few] { $views } просмотра за { $period }
    *[many] { $views } просмотров за { $period }
 }
+analytics-views-of = { $n ->
+    [one] { $views } просмотр, { $days }
+    [few] { $views } просмотра, { $days }
+   *[many] { $views } просмотров, { $days }
+}
 analytics-views-change = { $change } к предыдущему периоду
 analytics-views-meaning = Сколько просмотров к этому моменту набрали посты каждого дня (часа, недели). Пост относится ко времени публикации, поэтому последние дни ещё растут.
 analytics-views-formula = сумма последних значений просмотров постов, вышедших за каждый шаг
@@ -79,6 +84,7 @@ analytics-compare-remove-title = Убрать: { $title }
 analytics-compare-full = Не больше { $n } постов; сначала уберите один
 analytics-compare-at = { $views } на { $age }
 analytics-compare-no-curve = нет замеров
+analytics-compare-usual = Обычно: средняя половина постов
 analytics-compare-none = Посты не выбраны
 analytics-compare-none-more = Добавьте до пяти постов, чтобы увидеть, как они росли.
 analytics-compare-unmeasured = Кривых нет
@@ -242,6 +248,7 @@ analytics-channels-formula = охват за 24 ч = медиана V(24)
     ERR = средний охват / подписчики
     ER = (пересылки + реакции + комментарии) / просмотры
     рост = подписчики в конце − в начале периода
+analytics-channels-some = По некоторым каналам: { $what }
 analytics-channels-none = Канал только один
 analytics-channels-none-more = Загрузите ещё один канал, чтобы сравнить их.
 analytics-channel = Канал

@@ -22,6 +22,9 @@ analytics-views = Vaqt bo‘yicha ko‘rishlar
 analytics-views-in = { $n ->
    *[other] { $period } ichida { $views } ko‘rish
 }
+analytics-views-of = { $n ->
+   *[other] { $views } ko‘rish, { $days }
+}
 analytics-views-change = oldingi davrga nisbatan { $change }
 analytics-views-meaning = Har bir kun (soat, hafta) postlari shu paytgacha yiqqan ko‘rishlar. Post chiqqan vaqtiga qo‘shiladi, shuning uchun oxirgi kunlar hali o‘sadi.
 analytics-views-formula = har bir qadamda chiqqan postlarning eng yangi ko‘rishlari yig‘indisi
@@ -73,6 +76,7 @@ analytics-compare-remove-title = Olib tashlash: { $title }
 analytics-compare-full = Ko‘pi bilan { $n } ta post; avval birini olib tashlang
 analytics-compare-at = { $age }da { $views }
 analytics-compare-no-curve = o‘lchov yo‘q
+analytics-compare-usual = Odatda: postlarning o‘rta yarmi
 analytics-compare-none = Post tanlanmagan
 analytics-compare-none-more = Qanday o‘sganini ko‘rish uchun beshtagacha post qo‘shing.
 analytics-compare-unmeasured = Egri chiziq yo‘q
@@ -232,6 +236,7 @@ analytics-channels-formula = 24 soatlik qamrov = V(24) medianasi
     ERR = o‘rtacha qamrov / obunachilar
     ER = (ulashishlar + reaksiyalar + izohlar) / ko‘rishlar
     o‘sish = davr oxiridagi − boshidagi obunachilar
+analytics-channels-some = Ba’zi kanallar bo‘yicha: { $what }
 analytics-channels-none = Kanal bitta
 analytics-channels-none-more = Solishtirish uchun yana bir kanalni yuklang.
 analytics-channel = Kanal

@@ -36,8 +36,8 @@ pub fn CompareChannels(channels: Resource<Result<Compared, ApiError>>, address: 
         || {
             view! {
                 <div class="grid">
-                    <SkeletonCard class="span-8" rows=5/>
-                    <SkeletonCard class="span-4" rows=3/>
+                    <SkeletonCard class="" rows=5/>
+                    <SkeletonCard class="" rows=3/>
                 </div>
             }
                 .into_any()
@@ -69,7 +69,7 @@ fn Channels(channels: Signal<Compared>, address: Address) -> impl IntoView {
             }
         >
             <div class="grid">
-                <section class="card flush span-8 wide-9" aria-labelledby="channels-compared">
+                <section class="card flush" aria-labelledby="channels-compared">
                     <header>
                         <div class="heading">
                             <h2 id="channels-compared">
@@ -93,7 +93,7 @@ fn Channels(channels: Signal<Compared>, address: Address) -> impl IntoView {
                     </div>
                     <ChannelsFoot answer/>
                 </section>
-                <Card class="span-4 wide-3" id="channels-bars" title=move || move || name(by.get())>
+                <Card class="" id="channels-bars" title=move || move || name(by.get())>
                     <BarList bars=Signal::derive(move || rows.with(|rows| bars(rows, by.get())))/>
                 </Card>
             </div>
@@ -148,7 +148,7 @@ fn ChannelsFoot(answer: Memo<Compared>) -> impl IntoView {
                     .map(|meta| {
                         let warnings: Vec<String> = meta.warnings.iter().map(warning_text).collect();
                         view! {
-                            {warnings.into_iter().map(|warning| view! { <span class="warning">{warning}</span> }).collect_view()}
+                            {warnings.into_iter().map(|warning| view! { <span class="warning">{some(warning)}</span> }).collect_view()}
                             <SourceMarks sources=meta.sources/>
                             <span>{meta.tz}</span>
                         }
@@ -156,6 +156,11 @@ fn ChannelsFoot(answer: Memo<Compared>) -> impl IntoView {
             }}
         </footer>
     }
+}
+
+/// A warning that need not be about every channel.
+fn some(warning: String) -> String {
+    t!("analytics-channels-some", what = warning)
 }
 
 /// Name of a column.
@@ -224,7 +229,7 @@ fn formula(answer: Option<&Answer<Vec<ComparedChannel>>>) -> Formula {
     let mut rule = String::new();
     if let Some(answer) = answer {
         inputs.push((t!("analytics-channel-count"), number::full(answer.data.len() as i64)));
-        let said: Vec<String> = answer.meta.warnings.iter().map(|warning| format!("{}.", warning_text(warning))).collect();
+        let said: Vec<String> = answer.meta.warnings.iter().map(|warning| format!("{}.", some(warning_text(warning)))).collect();
         rule = said.join(" ");
         if let Some(at) = answer.meta.as_of {
             let as_of = t!("analytics-rule-as-of", time = time::moment(&Zone::utc(), at), zone = "UTC");

@@ -1,5 +1,6 @@
 //! Up to five posts over one another, by hours after posting, beside what is usual.
 
+use charts::Spec;
 use charts::compare_posts::spec;
 use domain::analytics::curve::PostCurve;
 use domain::analytics::query::Sort;
@@ -24,6 +25,8 @@ use crate::ui::time::age;
 
 /// Id of the list to choose from.
 const PICKER: &str = "compare-picker";
+/// Below the plot, where a legend would be.
+const PLOT_BOTTOM_PX: u32 = 4;
 /// Posts in the list; the search finds the others.
 const LISTED: usize = 30;
 
@@ -83,7 +86,8 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
                     id="chart-compare"
                     class=""
                     spec=move |style| {
-                        curves.with(|curves| spec(&curves.curves, Some(&curves.usual), COMPARE_CURVE_H, style))
+                        let spec = curves.with(|curves| spec(&curves.curves, Some(&curves.usual), COMPARE_CURVE_H, style));
+                        without_legend(spec)
                     }
                 />
             </Show>
@@ -97,9 +101,32 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
                         .map(|(place, curve)| view! { <Compared shown place curve compared/> })
                         .collect_view()
                 }}
+                <Show when=move || curves.with(|curves| curves.usual.n > 0)>
+                    <li class="usual">
+                        <svg aria-hidden="true">
+                            <rect width="22" height="10" rx="2"></rect>
+                        </svg>
+                        <span>{t!("analytics-compare-usual")}</span>
+                        <small>
+                            {move || {
+                                let n = curves.with(|curves| curves.usual.n) as i64;
+                                t!("count-posts-text", n = n, text = number::full(n))
+                            }}
+                        </small>
+                    </li>
+                </Show>
             </ul>
         </Card>
     }
+}
+
+/// The list below the chart is its legend: it also takes posts out.
+fn without_legend(mut spec: Spec) -> Spec {
+    spec.option["legend"]["show"] = false.into();
+    if let Some(bottom) = spec.option.pointer_mut("/grid/0/bottom") {
+        *bottom = PLOT_BOTTOM_PX.into();
+    }
+    spec
 }
 
 /// Whether there is more of it than its beginning.

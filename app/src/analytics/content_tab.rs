@@ -17,6 +17,8 @@ use crate::ui::time;
 const SCALE_MIN: f64 = 0.2;
 /// No interval stretches the scale beyond this.
 const SCALE_MAX: f64 = 2.0;
+/// Room kept beside the furthest end.
+const ROOM: f64 = 1.08;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -28,7 +30,12 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Media, Self::Length, Self::Hashtag, Self::Weekday, Self::PostsADay];
+    /// The longest last, on a row of its own.
+    const ALL: [Self; 5] = [Self::Media, Self::Length, Self::Weekday, Self::PostsADay, Self::Hashtag];
+
+    fn class(self) -> &'static str {
+        if self == Self::Hashtag { "card flush" } else { "card flush span-6" }
+    }
 
     fn id(self) -> &'static str {
         match self {
@@ -109,7 +116,7 @@ fn Groups(shown: Shown, kind: Kind, answer: Memo<Answer<Content>>) -> impl IntoV
         if answer.with(is_total) { t!("analytics-groups-sub-total") } else { t!("analytics-groups-sub") }
     };
     view! {
-        <section class="card flush span-6" aria-labelledby=kind.id()>
+        <section class=kind.class() aria-labelledby=kind.id()>
             <header>
                 <div class="heading">
                     <h2 id=kind.id()>
@@ -186,7 +193,7 @@ fn GroupRow(name: String, group: ContentGroup, scale: f64) -> impl IntoView {
 /// What the half width of the intervals stands for: all of them fit unless one is out of all proportion.
 fn scale(groups: &[ContentGroup]) -> f64 {
     let ends = groups.iter().filter(|group| group.n >= POSTS_MIN).flat_map(|group| [group.low, group.high, group.lift]);
-    ends.flatten().map(f64::abs).fold(SCALE_MIN, f64::max).min(SCALE_MAX)
+    ends.flatten().map(f64::abs).fold(SCALE_MIN, f64::max).min(SCALE_MAX) * ROOM
 }
 
 fn formula(kind: Kind, answer: &Answer<Content>, shown: Shown) -> Formula {
@@ -224,8 +231,8 @@ mod tests {
 
     #[test]
     fn the_scale_fits_the_groups_that_count() {
-        assert_eq!(scale(&[]), SCALE_MIN);
-        assert_eq!(scale(&[group(20, -0.1, 0.45), group(9, -0.9, 1.5)]), 0.45);
-        assert_eq!(scale(&[group(20, -0.5, 40.0)]), SCALE_MAX);
+        assert_eq!(scale(&[]), SCALE_MIN * ROOM);
+        assert_eq!(scale(&[group(20, -0.1, 0.45), group(9, -0.9, 1.5)]), 0.45 * ROOM);
+        assert_eq!(scale(&[group(20, -0.5, 40.0)]), SCALE_MAX * ROOM);
     }
 }

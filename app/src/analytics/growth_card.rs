@@ -16,7 +16,13 @@ use crate::ui::formula::{Formula, FormulaButton};
 use crate::ui::number;
 
 #[component]
-pub fn GrowthCard(shown: Shown, class: &'static str) -> impl IntoView {
+pub fn GrowthCard(
+    shown: Shown,
+    class: &'static str,
+    /// height of the chart
+    #[prop(optional)]
+    height: &'static str,
+) -> impl IntoView {
     let answer = shown.ask(growth);
     let known = Memo::new(move |_| answer.with(|answer| knows_changes(&answer.data)));
     let meta = Signal::derive(move || answer.with(|answer| answer.meta.clone()));
@@ -32,7 +38,7 @@ pub fn GrowthCard(shown: Shown, class: &'static str) -> impl IntoView {
                 when=move || known.get()
                 fallback=|| view! { <Nothing title=t!("analytics-growth-none") more=t!("analytics-growth-none-more")/> }
             >
-                <Chart id="chart-growth" class="" spec=move |style| answer.with(|answer| spec(&answer.data, style))/>
+                <Chart id="chart-growth" class=height spec=move |style| answer.with(|answer| spec(&answer.data, style))/>
                 <Foot shown meta until=Signal::derive(move || answer.with(|answer| last_day(&answer.data)))/>
             </Show>
         </Card>

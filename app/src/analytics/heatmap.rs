@@ -18,6 +18,8 @@ const DAYS: u8 = 7;
 const HOURS: u8 = 24;
 /// Every so many hours the head names one.
 const NAMED_HOURS: u8 = 4;
+/// Posts of the cell that is read out before another is picked.
+const POSTS_TO_OPEN_WITH: u64 = 3;
 /// Lifts from which a cell takes the next stronger colour, either way.
 const STEPS: [f64; 3] = [0.03, 0.08, 0.15];
 
@@ -158,8 +160,7 @@ fn Cell(place: Place, answer: Cells168, picked: Memo<Option<Place>>, chosen: RwS
     view! {
         <td
             id=cell_id(place)
-            class=move || look.get().0
-            class:picked=is_picked
+            class=move || if is_picked.get() { format!("{} picked", look.get().0) } else { look.get().0.to_owned() }
             aria-label=label
             aria-selected=move || is_picked.get().to_string()
             tabindex=move || if is_picked.get() { "0" } else { "-1" }
@@ -172,11 +173,14 @@ fn cell_at(cells: &[HeatCell], (dow, hour): Place) -> Option<&HeatCell> {
     cells.get(usize::from(dow) * usize::from(HOURS) + usize::from(hour))
 }
 
-/// The cell furthest above usual.
+/// The cell furthest above usual, among those of enough posts where there are any.
 fn best(cells: &[HeatCell]) -> Option<Place> {
-    let filled = cells.iter().filter(|cell| cell.n > 0);
-    let best = filled.filter_map(|cell| Some((cell, cell.lift?))).max_by(|a, b| a.1.total_cmp(&b.1))?;
-    Some((best.0.dow, best.0.hour))
+    let most = |least: u64| {
+        let cells = cells.iter().filter(|cell| cell.n >= least);
+        let best = cells.filter_map(|cell| Some((cell, cell.lift?))).max_by(|a, b| a.1.total_cmp(&b.1))?;
+        Some((best.0.dow, best.0.hour))
+    };
+    most(POSTS_TO_OPEN_WITH).or_else(|| most(1))
 }
 
 /// Class of a cell, and its lift where it has posts.

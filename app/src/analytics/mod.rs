@@ -60,6 +60,9 @@ struct Resources {
     screen: Resource<Result<AnalyticsScreen, ApiError>>,
     curves: Resource<Result<PostsCompared, ApiError>>,
     channels: Resource<Result<Compared, ApiError>>,
+    /// posts compared: chosen in the address, else those that the server chose. Here and not on its tab, because a
+    /// card that waits for newer curves may outlive the tab for a moment.
+    compared: Signal<Vec<i64>>,
 }
 
 #[component]
@@ -148,7 +151,13 @@ fn resources(channel: &str, tab: Memo<Option<Tab>>, address: Address) -> Resourc
             }
         },
     );
-    Resources { screen, curves, channels }
+    let compared = Signal::derive(move || {
+        posts.get().unwrap_or_else(|| {
+            let unasked = curves.get().and_then(Result::ok);
+            unasked.map(|curves| curves.curves.iter().map(|curve| curve.post_id).collect()).unwrap_or_default()
+        })
+    });
+    Resources { screen, curves, channels, compared }
 }
 
 #[component]
@@ -162,7 +171,7 @@ fn Screen(
     view! {
         <MediaChips shown with_kinds=Signal::derive(move || tab.get().is_some_and(Tab::has_posts))/>
         {move || match tab.get() {
-            Some(Tab::Views) => view! { <ViewsTab shown curves=resources.curves/> }.into_any(),
+            Some(Tab::Views) => view! { <ViewsTab shown curves=resources.curves compared=resources.compared/> }.into_any(),
             Some(Tab::Growth) => view! { <GrowthTab shown/> }.into_any(),
             Some(Tab::Reach) => view! { <ReachTab shown/> }.into_any(),
             Some(Tab::Sources) => view! { <SourcesTab shown/> }.into_any(),

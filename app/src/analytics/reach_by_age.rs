@@ -1,8 +1,8 @@
 //! How far posts reach at each age: median views of those old enough, beside the window before.
 
-use domain::analytics::Answer;
 use domain::analytics::reach::{Reach, reach};
-use domain::analytics::warning::Warning;
+use domain::analytics::view_curve::view_curve;
+use domain::analytics::{Dataset, Meta, Warning, Window};
 use leptos::prelude::*;
 
 use super::explain::{Foot, Nothing, rule};
@@ -24,8 +24,8 @@ pub fn ReachByAge(shown: Shown) -> impl IntoView {
     let now = shown.ask(|data, window| reach(data, window, &AGES));
     let before = shown.ask_before(|data, window| reach(data, window, &AGES).data);
     let bars = Memo::new(move |_| now.with(|now| before.with(|before| bars(&now.data, before.as_ref()))));
-    let meta = Signal::derive(move || now.with(|now| without_ages(now).meta));
-    let formula = Signal::derive(move || now.with(|now| formula(now, shown)));
+    let meta = shown.ask(views_meta);
+    let formula = Signal::derive(move || now.with(|now| meta.with(|meta| formula(&now.data, meta, shown))));
     view! {
         <Card
             class="span-4"
@@ -73,16 +73,15 @@ fn left_out(reach: &Reach) -> Option<String> {
     Some(t!("analytics-too-young-for", n = oldest.too_young as i64, age = age(oldest.h)))
 }
 
-/// The answer without the warning that [`left_out`] says better.
-fn without_ages(answer: &Answer<Reach>) -> Answer<Reach> {
-    let mut answer = answer.clone();
-    answer.meta.warnings.retain(|warning| !matches!(warning, Warning::TooYoung { .. } | Warning::SubscribersMissing));
-    answer
+/// Where the views come from; of what is too young [`left_out`] speaks better.
+fn views_meta(data: &Dataset, window: &Window) -> Meta {
+    let mut meta = view_curve(data, window, &AGES).meta;
+    meta.warnings.retain(|warning| !matches!(warning, Warning::TooYoung { .. }));
+    meta
 }
 
-fn formula(answer: &Answer<Reach>, shown: Shown) -> Formula {
+fn formula(reach: &Reach, meta: &Meta, shown: Shown) -> Formula {
     let counted = |n: u64, of: u64| t!("analytics-of", n = number::full(n as i64), of = number::full(of as i64));
-    let reach = &answer.data;
     let mut inputs: Vec<(String, String)> =
         reach.ages.iter().map(|at| (t!("analytics-posts-at", age = age(at.h)), counted(at.n, reach.posts))).collect();
     inputs.push((t!("analytics-posts-total"), counted(reach.total.n, reach.posts)));
@@ -91,6 +90,6 @@ fn formula(answer: &Answer<Reach>, shown: Shown) -> Formula {
         meaning: t!("analytics-reach-meaning"),
         formula: t!("analytics-reach-formula"),
         inputs,
-        rule: rule(&answer.meta, &shown.zone()),
+        rule: rule(meta, &shown.zone()),
     }
 }

@@ -193,8 +193,7 @@ fn TrendCard(shown: Shown) -> impl IntoView {
             })
         })
     });
-    let answer = shown.ask(|data, window| reach(data, window, &[HEADLINE_H]));
-    let meta = Signal::derive(move || answer.with(|answer| answer.meta.clone()));
+    let meta = shown.ask(|data, window| curve_by_age(data, window, &[HEADLINE_H]).meta);
     view! {
         <Card
             class="span-6"

@@ -19,7 +19,8 @@ pub struct Shown {
     pub data: Memo<Arc<Dataset>>,
     /// the period, or the part of it that is zoomed into
     pub window: Memo<Window>,
-    /// the equal window before; `None` where it reaches back beyond what is loaded
+    /// the equal window before; `None` where it reaches back beyond what is loaded, or beyond the first post known:
+    /// half a window is nothing to compare with
     pub before: Memo<Option<Window>>,
 }
 
@@ -35,8 +36,9 @@ impl Shown {
         });
         let window = Memo::new(move |_| screen.with(|screen| zoomed(&screen.window, zoom.get())));
         let before = Memo::new(move |_| {
-            let loaded_from = screen.with(|screen| screen.window.needs_from());
-            window.with(|window| Some(window.previous()).filter(|before| before.from >= loaded_from))
+            let (loaded_from, first_post) = screen
+                .with(|screen| (screen.window.needs_from(), screen.dataset.posts.date_utc.first().copied()));
+            window.with(|window| comparable(window.previous(), loaded_from, first_post))
         });
         Self { address, screen, data, window, before }
     }
@@ -94,6 +96,12 @@ impl Shown {
     }
 }
 
+/// A window before, where everything about it is known. The dataset holds some posts from before `loaded_from`, if
+/// there are any, so that a `first_post` within the window is the first of the channel.
+fn comparable(before: Window, loaded_from: i64, first_post: Option<i64>) -> Option<Window> {
+    Some(before).filter(|before| before.from >= loaded_from && first_post.is_some_and(|first| first <= before.from))
+}
+
 /// The part of a window between two instants; all of it when that part is not among what is loaded for it.
 fn zoomed(window: &Window, zoom: Option<(i64, i64)>) -> Window {
     zoom.filter(|(from, to)| *from >= window.needs_from() && *to <= window.to)
@@ -103,6 +111,15 @@ fn zoomed(window: &Window, zoom: Option<(i64, i64)>) -> Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn half_a_window_is_nothing_to_compare_with() {
+        let before = Window::new(30, 60, Zone::utc());
+        assert_eq!(comparable(before.clone(), 30, Some(30)), Some(before.clone()));
+        assert_eq!(comparable(before.clone(), 30, Some(31)), None);
+        assert_eq!(comparable(before.clone(), 30, None), None);
+        assert_eq!(comparable(before, 31, Some(0)), None);
+    }
 
     #[test]
     fn a_zoom_stays_within_what_is_loaded() {

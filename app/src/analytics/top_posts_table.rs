@@ -23,7 +23,7 @@ use crate::ui::icon::{Glyph, Icon};
 use crate::ui::number;
 use crate::ui::time::age;
 
-const ROWS: usize = 10;
+const ROWS: usize = 8;
 /// Numbers of pages named beside the current one, on either side.
 const PAGES_BESIDE: usize = 2;
 /// A difference from the expected within this share is neither good nor bad.
@@ -170,12 +170,20 @@ fn SortSelect(order: Memo<Order>, sort: Callback<Order>) -> impl IntoView {
 #[component]
 fn SearchField(shown: Shown, typed: RwSignal<String>) -> impl IntoView {
     let address = shown.address;
-    let input = NodeRef::<leptos::html::Input>::new();
     let in_address = address.search();
+    // the address follows the field; after the back button the field follows the address
+    let gone_back = StoredValue::new(false);
     Effect::new(move || {
-        // the back button changes the address: then the field follows, but not under the fingers
+        let listener = window_event_listener(leptos::ev::popstate, move |_| {
+            gone_back.set_value(true);
+            // the router may have moved already
+            request_animation_frame(move || typed.set(in_address.get_untracked()));
+        });
+        on_cleanup(move || listener.remove());
+    });
+    Effect::new(move || {
         let wanted = in_address.get();
-        if !has_focus(input) && typed.with_untracked(|typed| *typed != wanted) {
+        if gone_back.get_value() && typed.with_untracked(|typed| *typed != wanted) {
             typed.set(wanted);
         }
     });
@@ -183,6 +191,7 @@ fn SearchField(shown: Shown, typed: RwSignal<String>) -> impl IntoView {
         let text = event.target().value();
         let param = (!text.is_empty()).then(|| text.clone());
         typed.set(text);
+        gone_back.set_value(false);
         address.replace(&[(SEARCH, param), (PAGE, None)]);
     };
     let posts = move || {
@@ -196,26 +205,12 @@ fn SearchField(shown: Shown, typed: RwSignal<String>) -> impl IntoView {
             <input
                 class="input"
                 type="search"
-                node_ref=input
                 placeholder=posts
                 value=typed.get_untracked()
                 prop:value=typed
                 on:input:target=on_input
             />
         </label>
-    }
-}
-
-fn has_focus(input: NodeRef<leptos::html::Input>) -> bool {
-    #[cfg(feature = "hydrate")]
-    {
-        let active = web_sys::window().and_then(|window| window.document()).and_then(|document| document.active_element());
-        active.zip(input.get_untracked()).is_some_and(|(active, input)| *active == ***input)
-    }
-    #[cfg(not(feature = "hydrate"))]
-    {
-        let _ = input;
-        false
     }
 }
 

@@ -1,15 +1,19 @@
 //! `PostViewChart`: views of the posts by when they were published, the window before behind them, and everything that
 //! is loaded in the brush below. Moving the brush moves the window of the whole page, without a round trip.
 
+use charts::Spec;
 use charts::views_over_time::{Bucket, Step as ChartStep, ViewsOverTime as Drawn, spec};
-use domain::analytics::overview::overview;
+use domain::analytics::period::Period;
+use domain::analytics::query::Sort;
 use domain::analytics::series::{Step, ViewsOverTime as Series, views_over_time};
-use domain::analytics::Answer;
+use domain::analytics::top::top;
+use domain::analytics::{Dataset, Meta, Warning, Window};
 use domain::zone::{Zone, add_days};
 use leptos::prelude::*;
 
 use super::address::{PAGE, STEP, ZOOM, zoom_param};
 use super::explain::{Foot, rule};
+use super::media_chips::window_days;
 use super::shown::Shown;
 use crate::shell::period::{period_name, use_period};
 use crate::t;
@@ -31,16 +35,17 @@ pub fn ViewsOverTime(shown: Shown) -> impl IntoView {
     let loaded = Memo::new(move |_| {
         shown.data.with(|data| views_over_time(data, &shown.loaded_window(), Some(step.get()), None))
     });
+    // the rows of the whole period, to come back to from a zoom
+    let home = Memo::new(move |_| loaded.with(|loaded| rows_of(loaded, &shown.whole_window())));
     let has_before = move || shown.before.with(Option::is_some);
     let drawn = Memo::new(move |_| {
         loaded.with(|loaded| series.with(|series| drawn(loaded, series, has_before(), &shown.zone())))
     });
-    let answer = shown.ask(overview);
-    let meta = Signal::derive(move || answer.with(|answer| without_subscribers(answer).meta));
-    let formula = Signal::derive(move || series.with(|series| answer.with(|answer| formula(series, answer, shown))));
+    let meta = shown.ask(views_meta);
+    let formula = Signal::derive(move || series.with(|series| meta.with(|meta| formula(series, meta, shown))));
     let zoom = move |first: usize, last: usize| {
-        let Some((from, to)) = loaded.with_untracked(|loaded| zoomed(loaded, &shown.zone(), first, last)) else { return };
-        let whole = untrack(|| shown.whole_window());
+        let (whole, zone) = untrack(|| (shown.whole_window(), shown.zone()));
+        let Some((from, to)) = loaded.with_untracked(|loaded| zoomed(loaded, &zone, first, last)) else { return };
         // the ends of what is loaded are the window's ends, not those of its buckets
         let (from, to) = (from.max(whole.needs_from()), to.min(whole.to));
         let is_whole = (from, to) == (whole.from, whole.to);
@@ -48,12 +53,9 @@ pub fn ViewsOverTime(shown: Shown) -> impl IntoView {
         shown.address.replace(&[(ZOOM, param), (PAGE, None)]);
     };
     let sub = move || {
-        let span = if shown.is_zoomed() {
-            super::media_chips::window_days(shown)
-        } else {
-            period_name(&period.get())
-        };
-        series.with(|series| summary(series, &span, has_before()))
+        let named = period.with(|period| !matches!(period, Period::Range { .. })) && !shown.is_zoomed();
+        let span = if named { period.with(period_name) } else { window_days(shown) };
+        series.with(|series| summary(series, &span, named, has_before()))
     };
     view! {
         <Card
@@ -82,7 +84,7 @@ pub fn ViewsOverTime(shown: Shown) -> impl IntoView {
             <Chart
                 id="chart-views"
                 class="tall brushed"
-                spec=move |style| drawn.with(|drawn| spec(drawn, style))
+                spec=move |style| with_home(drawn.with(|drawn| spec(drawn, style)), home.get())
                 zoom=Callback::new(move |(first, last)| zoom(first, last))
             />
             <Foot shown meta/>
@@ -90,14 +92,13 @@ pub fn ViewsOverTime(shown: Shown) -> impl IntoView {
     }
 }
 
-/// `1.14M views in 30 days, +9.3% on the 30 days before`
-fn summary(series: &Series, span: &str, has_before: bool) -> String {
-    let views = t!(
-        "analytics-views-in",
-        n = series.views.unwrap_or(0),
-        views = number::count_or_dash(series.views),
-        period = span.to_owned()
-    );
+/// `1.14M views in 30 days, +9.3% on the period before`; `1.14M views, 3 Nov – 10 Nov` where the span is not `named`.
+fn summary(series: &Series, span: &str, named: bool, has_before: bool) -> String {
+    let (n, views) = (series.views.unwrap_or(0), number::count_or_dash(series.views));
+    let views = match named {
+        true => t!("analytics-views-in", n = n, views = views, period = span.to_owned()),
+        false => t!("analytics-views-of", n = n, views = views, days = span.to_owned()),
+    };
     let change = series.views.zip(series.previous_views).filter(|(_, before)| has_before && *before > 0);
     match change {
         Some((now, before)) => {
@@ -136,6 +137,20 @@ fn drawn(loaded: &Series, series: &Series, has_before: bool, zone: &Zone) -> Dra
     Drawn { step, buckets, shown }
 }
 
+/// First and last bucket that a window touches.
+fn rows_of(loaded: &Series, window: &Window) -> (usize, usize) {
+    let after = |at: i64| loaded.buckets.partition_point(|bucket| bucket.start <= at);
+    (after(window.from).saturating_sub(1), after(window.to - 1).saturating_sub(1))
+}
+
+/// Tells the chart which rows a double click shows again.
+fn with_home(mut spec: Spec, (first, last): (usize, usize)) -> Spec {
+    if let Some(zoom) = spec.option.pointer_mut("/dataZoom/0") {
+        zoom["home"] = vec![first, last].into();
+    }
+    spec
+}
+
 /// From the beginning of one bucket to the end of another (unix seconds).
 fn zoomed(loaded: &Series, zone: &Zone, first: usize, last: usize) -> Option<(i64, i64)> {
     let from = loaded.buckets.get(first)?.start;
@@ -153,21 +168,14 @@ fn zoomed(loaded: &Series, zone: &Zone, first: usize, last: usize) -> Option<(i6
     (from < to).then_some((from, to))
 }
 
-/// Views do not wait for subscribers.
-fn without_subscribers<T: Clone>(answer: &Answer<T>) -> Answer<T> {
-    use domain::analytics::Warning;
-    let mut answer = answer.clone();
-    answer.meta.warnings.retain(|warning| {
-        !matches!(
-            warning,
-            Warning::SubscribersMissing | Warning::DailyFactsAreUtc { .. } | Warning::ErComponentsMissing { .. }
-        )
-    });
-    answer
+/// Where the views come from, and what is left out; ER plays no part here.
+fn views_meta(data: &Dataset, window: &Window) -> Meta {
+    let mut meta = top(data, window, Sort::Views, 0, 1).meta;
+    meta.warnings.retain(|warning| !matches!(warning, Warning::ErComponentsMissing { .. }));
+    meta
 }
 
-fn formula<T: Clone>(series: &Series, answer: &Answer<T>, shown: Shown) -> Formula {
-    let answer = without_subscribers(answer);
+fn formula(series: &Series, meta: &Meta, shown: Shown) -> Formula {
     let mut inputs = vec![
         (t!("analytics-posts-input"), number::full(series.posts as i64)),
         (t!("analytics-views-column"), number::full_or_dash(series.views)),
@@ -181,7 +189,7 @@ fn formula<T: Clone>(series: &Series, answer: &Answer<T>, shown: Shown) -> Formu
         meaning: t!("analytics-views-meaning"),
         formula: t!("analytics-views-formula"),
         inputs,
-        rule: rule(&answer.meta, &shown.zone()),
+        rule: rule(meta, &shown.zone()),
     }
 }
 
@@ -216,6 +224,13 @@ mod tests {
         assert_eq!(before, [None, None, Some(7.0), Some(7.0), None]);
         let views: Vec<Option<f64>> = drawn.buckets.iter().map(|bucket| bucket.views).collect();
         assert_eq!(views, [1.0, 2.0, 3.0, 4.0, 5.0].map(Some));
+    }
+
+    #[test]
+    fn the_way_home_is_the_whole_window() {
+        let loaded = days(10, &[1, 2, 3, 4], None);
+        assert_eq!(rows_of(&loaded, &Window::new(11 * DAY, 13 * DAY, Zone::utc())), (1, 2));
+        assert_eq!(rows_of(&loaded, &Window::new(11 * DAY + 60, 14 * DAY, Zone::utc())), (1, 3));
     }
 
     #[test]

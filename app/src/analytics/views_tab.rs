@@ -19,21 +19,17 @@ use crate::error::ApiError;
 const TRENDING: usize = 3;
 
 #[component]
-pub fn ViewsTab(shown: Shown, curves: Resource<Result<PostsCompared, ApiError>>) -> impl IntoView {
-    // chosen in the address, else those that the server chose
-    let chosen = shown.address.posts();
-    let compared = Signal::derive(move || {
-        chosen.get().unwrap_or_else(|| {
-            let unasked = curves.get().and_then(Result::ok);
-            unasked.map(|curves| curves.curves.iter().map(|curve| curve.post_id).collect()).unwrap_or_default()
-        })
-    });
+pub fn ViewsTab(
+    shown: Shown,
+    curves: Resource<Result<PostsCompared, ApiError>>,
+    compared: Signal<Vec<i64>>,
+) -> impl IntoView {
     view! {
         <div class="grid">
             <ViewsOverTime shown/>
             <ReachByAge shown/>
             <ComparePosts shown curves compared/>
-            <GrowthCard shown class="span-6"/>
+            <GrowthCard shown class="span-6" height="tall"/>
             <Heatmap shown class="span-8"/>
             <SourcesCard shown class="span-4"/>
             <TopPostsTable shown compared/>
