@@ -45,6 +45,7 @@ class Drawing {
     this.chart = init(element, null, { renderer: "svg" });
     const first = JSON.parse(spec);
     this.firstRange = rangeOf(first);
+    this.reported = null;
     this.spec = first;
     this.zoom = this.percent(this.firstRange);
     this.draw(first, {});
@@ -54,7 +55,10 @@ class Drawing {
   update(text) {
     const spec = JSON.parse(text);
     const firstRange = rangeOf(spec);
-    const zoom = spec.table.rows.length === this.spec.table.rows.length ? this.zoomWindow() : null;
+    // where the page moves the window by itself, the chart follows; what the reader has chosen stays
+    const chosen = [this.firstRange, this.reported].some((range) => sameRange(range, firstRange));
+    const zoom = chosen && spec.table.rows.length === this.spec.table.rows.length ? this.zoomWindow() : null;
+    if (!chosen) this.reported = null;
     if (zoom && spec.option.dataZoom) {
       // a redraw in another theme or with newer numbers leaves the reader where they were
       for (const one of spec.option.dataZoom) {
@@ -71,6 +75,10 @@ class Drawing {
   draw(spec, how) {
     this.spec = spec;
     const option = withFormatters(spec.option);
+    for (const { lineStyle } of option.series ?? []) {
+      // a line that takes the place of a dashed one is solid again
+      if (lineStyle) lineStyle.type ??= "solid";
+    }
     option.animation = !this.calm.matches;
     option.animationDuration = CHART_UPDATE_MS;
     option.animationDurationUpdate = CHART_UPDATE_MS;
@@ -106,7 +114,7 @@ class Drawing {
     });
     chart.getZr().on("globalout", () => this.moved(-1));
     chart.getZr().on("click", () => this.row >= 0 && this.report("pick", this.row, 0));
-    chart.getZr().on("dblclick", () => this.zoomTo(this.firstRange));
+    chart.getZr().on("dblclick", () => this.zoomTo(this.home()));
     chart.on("datazoom", (event) => {
       const { start, end, startValue, endValue } = event.batch?.[0] ?? event;
       this.zoom = start === undefined ? this.percent({ startValue, endValue }) : { start, end };
@@ -194,7 +202,7 @@ class Drawing {
       "+": () => this.zoomBy(0, 1 - ZOOM_STEP),
       "=": () => this.zoomBy(0, 1 - ZOOM_STEP),
       "-": () => this.zoomBy(0, 1 / (1 - ZOOM_STEP)),
-      0: () => this.zoomTo(this.firstRange),
+      0: () => this.zoomTo(this.home()),
       Enter: () => (this.row >= 0 ? this.report("pick", this.row, 0) : false),
       Escape: () => this.leave(),
     }[event.key];
@@ -241,6 +249,12 @@ class Drawing {
   }
 
   /** Percent of the history in view; null without a brush. */
+  /** Where a double click leads: what the page calls `home`, else what was shown at first. */
+  home() {
+    const home = this.spec.option.dataZoom?.[0].home;
+    return home ? { startValue: home[0], endValue: home[1] } : this.firstRange;
+  }
+
   zoomWindow() {
     return this.spec.option.dataZoom ? this.zoom : null;
   }
@@ -269,6 +283,7 @@ class Drawing {
   reportZoom() {
     if (this.chart.isDisposed()) return;
     const [first, last] = this.rowsShown();
+    this.reported = { startValue: first, endValue: last };
     this.report("zoom", first, last);
   }
 
@@ -281,6 +296,10 @@ class Drawing {
 }
 
 /** The part of the history that a specification shows at first. */
+function sameRange(a, b) {
+  return a?.startValue === b?.startValue && a?.endValue === b?.endValue;
+}
+
 function rangeOf(spec) {
   const zoom = spec.option.dataZoom?.[0];
   return zoom ? { startValue: zoom.startValue, endValue: zoom.endValue } : null;
