@@ -11,7 +11,7 @@ test.describe("real channels", () => {
     test(`${channel} is on every screen`, async ({ page }) => {
       await open(page, `/channels/${channel}?period=90d`);
       await expect(page.locator(".metric-card")).toHaveCount(4);
-      await expect(page.locator(".demo-mark")).toHaveCount(0);
+      await expect(page.locator(".top-bar .actions .demo-mark")).toHaveCount(0);
       await expectNoSidewaysScroll(page);
       await expectAccessible(page);
       for (const tab of ["", "/reach", "/content", "/trending", "/growth", "/sources"]) {

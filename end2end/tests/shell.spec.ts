@@ -5,7 +5,10 @@ import { expect, expectAccessible, open, test } from "../harness/test.js";
 
 test("the first address leads to a channel's dashboard", async ({ page }) => {
   await open(page, "/");
-  await expect(page).toHaveURL(new RegExp(`${HOME}$`));
+  await expect(page).toHaveURL(/\/channels\/[a-z_]+$/);
+  await open(page, HOME);
+  await open(page, "/");
+  await expect(page, "the one looked at last").toHaveURL(new RegExp(`${HOME}$`));
 });
 
 test.describe("without scripts", () => {
@@ -21,7 +24,7 @@ test.describe("without scripts", () => {
 
   test("made-up data say so", async ({ page }) => {
     await page.goto(HOME);
-    await expect(page.locator(".top-bar .demo-mark")).toBeVisible();
+    await expect(page.locator(".top-bar .actions .demo-mark")).toBeVisible();
   });
 });
 

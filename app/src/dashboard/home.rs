@@ -1,6 +1,7 @@
 //! `/`: the dashboard of the channel looked at last, else of the first one, else how to get one.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::components::Redirect;
 
 use crate::shell::frame::Session;
@@ -41,6 +42,7 @@ fn last_channel() -> Option<String> {
 #[component]
 fn NoChannel() -> impl IntoView {
     view! {
+        <Title text=t!("home-empty")/>
         <div class="empty">
             <svg class="art" viewBox="0 0 96 64" aria-hidden="true">
                 <rect class="soft" x="8" y="8" width="80" height="48" rx="8"></rect>

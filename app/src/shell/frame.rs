@@ -40,6 +40,7 @@ pub fn Frame() -> impl IntoView {
     let session = Session(Resource::new(move || refresh.0.get(), |_| api::session()));
     provide_context(session);
     let place = use_place();
+    let main = NodeRef::<leptos::html::Main>::new();
     Effect::new(move || {
         if let Some(slug) = place.get().channel {
             remember_channel(&slug);
@@ -47,7 +48,8 @@ pub fn Frame() -> impl IntoView {
     });
     view! {
         <Sprite/>
-        <a class="skip-link" href="#main">
+        // the router takes the click; the browser would have moved the focus
+        <a class="skip-link" href="#main" on:click=move |_| focus_main(main)>
             {t!("skip-to-content")}
         </a>
         <div class="app">
@@ -55,11 +57,18 @@ pub fn Frame() -> impl IntoView {
             <div class="column">
                 <TopBar place session/>
                 <ConnectionBar/>
-                <main class="page" id="main" class:wide=move || place.get().page == Page::Analytics>
+                <main class="page" id="main" tabindex="-1" node_ref=main class:wide=move || place.get().page == Page::Analytics>
                     <Outlet/>
                 </main>
             </div>
         </div>
+    }
+}
+
+fn focus_main(main: NodeRef<leptos::html::Main>) {
+    if let Some(main) = main.get_untracked() {
+        // throws only where there is no page to focus
+        let _ = main.focus();
     }
 }
 
