@@ -351,10 +351,11 @@ impl Config {
             return Err(ConfigError("database.max_connections is 0: use 1 or more".to_owned()));
         }
         if let Some(public_url) = &self.server.public_url
-            && !public_url.starts_with("https://")
-            && !public_url.starts_with("http://")
+            && !is_origin(public_url.trim_end_matches('/'))
         {
-            return Err(ConfigError(format!("server.public_url is {public_url:?}: write it with https://")));
+            return Err(ConfigError(format!(
+                "server.public_url is {public_url:?}: write scheme and host only, such as https://stats.example.org"
+            )));
         }
         // these go into a header: a space or semicolon there would start another directive
         if let Some(origin) = self.server.frame_ancestors.iter().find(|origin| !is_origin(origin)) {
@@ -717,6 +718,8 @@ mod tests {
             variable("ANALYTICBOT_SERVER__FRAME_ANCESTORS", "https://a.example; script-src *")
                 .contains("frame_ancestors")
         );
+        assert!(variable("ANALYTICBOT_SERVER__PUBLIC_URL", "stats.example.org").contains("https://stats.example.org"));
+        assert!(variable("ANALYTICBOT_SERVER__PUBLIC_URL", "https://example.org/stats").contains("host only"));
         let missing = Sources { file: Some("/nonexistent/a.toml".into()), ..sources(&[]) };
         assert!(missing.load().expect_err("missing").to_string().contains("--config"));
     }

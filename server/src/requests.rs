@@ -29,6 +29,15 @@ pub fn current_id() -> String {
     CURRENT.try_with(Clone::clone).unwrap_or_default()
 }
 
+/// Addresses that carry a secret, up to it: an invitation's link makes whoever has it a member.
+const BEFORE_SECRETS: [&str; 1] = ["/invite/"];
+
+/// The path as it may stand in a log.
+fn without_secret(path: &str) -> String {
+    let masked = BEFORE_SECRETS.iter().find(|start| path.starts_with(**start));
+    masked.map_or_else(|| path.to_owned(), |start| format!("{start}…"))
+}
+
 /// A number that differs from process to process, then one that counts: unique without asking for randomness each time.
 fn next_id() -> String {
     static PROCESS: OnceLock<u32> = OnceLock::new();
@@ -42,7 +51,7 @@ fn next_id() -> String {
 pub async fn observe(request: Request, next: Next) -> Response {
     let id = next_id();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let path = without_secret(request.uri().path());
     let is_api = path.starts_with("/api/");
     let span = tracing::info_span!("request", id, %method, path);
     let started = Instant::now();
@@ -101,4 +110,16 @@ pub fn page(status: StatusCode, title: &str, text: &str) -> Response {
          <body style=\"font:1rem/1.5 system-ui;max-width:32rem;margin:15vh auto;padding:0 1rem\"><h1>{title}</h1><p>{text}</p><p><a href=\"/\">To the dashboard</a></p>"
     );
     axum::response::IntoResponse::into_response((status, axum::response::Html(html)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_does_not_hold_the_key_to_the_house() {
+        assert_eq!(without_secret("/invite/5ecret"), "/invite/…");
+        assert_eq!(without_secret("/channels/x"), "/channels/x");
+        assert_ne!(next_id(), next_id());
+    }
 }
