@@ -38,13 +38,24 @@ pub struct UsualCurve {
     pub n: u64,
 }
 
-/// First line of a text that says something, cut at a character.
+/// First line of a text that says something, without the marks of Markdown, cut at a character.
 pub fn title(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let line = text.lines().map(|line| plain(line.trim())).find(|line| !line.is_empty()).unwrap_or_default();
     if line.chars().count() <= TITLE_CHARS {
-        return line.to_owned();
+        return line;
     }
     line.chars().take(TITLE_CHARS - 1).chain(['…']).collect()
+}
+
+/// A line without `**`, `__` and the addresses of `[words](address)`: dumps of channels carry them.
+fn plain(line: &str) -> String {
+    let mut text = line.replace("**", "").replace("__", "");
+    while let Some(middle) = text.find("](") {
+        let (Some(open), Some(close)) = (text[..middle].rfind('['), text[middle..].find(')')) else { break };
+        text.replace_range(middle..=middle + close, "");
+        text.replace_range(open..=open, "");
+    }
+    text.trim().to_owned()
 }
 
 /// Curve of post `index` up to `until_h` hours of age.
@@ -126,6 +137,8 @@ mod tests {
 
     #[test]
     fn long_titles_are_cut_at_a_character() {
+        assert_eq!(title("****\n**Новые** [законы](https://example.org/a) __ноября__"), "Новые законы ноября");
+        assert_eq!(title("a]( [b](c"), "a]( [b](c", "what is no link stays");
         let cut = title(&"ў".repeat(200));
         assert_eq!((cut.chars().count(), cut.chars().last()), (TITLE_CHARS, Some('…')));
         assert_eq!(title(""), "");

@@ -10,6 +10,19 @@ use crate::zone::{Zone, add_days, days_between};
 /// The longest period a screen may ask for, days: ten years.
 pub const MAX_PERIOD_DAYS: i64 = 3660;
 
+/// A channel read at most this long after its newest post is still followed: its periods end with the reading, so that
+/// a quiet week shows as one. A dump read later than that ends with its newest post.
+const FOLLOWED_S: i64 = 7 * 86_400;
+
+/// Where periods of a channel end, unix seconds: newest reading `as_of` or newest post, else `now`.
+pub fn newest_data(as_of: Option<i64>, newest_post: Option<i64>, now: i64) -> i64 {
+    match (as_of, newest_post) {
+        (Some(as_of), Some(post)) if as_of.saturating_sub(post) > FOLLOWED_S => post,
+        (Some(as_of), _) => as_of,
+        (None, post) => post.unwrap_or(now),
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
     /// the 24 hours that end with the newest data
@@ -92,6 +105,15 @@ mod tests {
         for text in ["", "0d", "-3d", "99999d", "2025-06-30..2025-06-01", "1900-01-01..2025-01-01", "week"] {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_dump_read_long_after_ends_with_its_newest_post() {
+        let post = 1_700_000_000;
+        assert_eq!(newest_data(Some(post + FOLLOWED_S), Some(post), 0), post + FOLLOWED_S);
+        assert_eq!(newest_data(Some(post + FOLLOWED_S + 1), Some(post), 0), post);
+        assert_eq!(newest_data(None, Some(post), 0), post);
+        assert_eq!(newest_data(None, None, 7), 7);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use domain::analytics::curve::{PostCurve, UsualCurve, post_curve, usual_curve};
 use domain::analytics::dataset::HEADLINE_H;
-use domain::analytics::period::Period;
+use domain::analytics::period::{Period, newest_data};
 use domain::analytics::{AGES_H, Dataset, History, Query, Window};
 use domain::channels::{Channel, ChannelRef};
 use domain::screens::{COMPARE_CURVE_H, Freshness, LATEST_CURVE_H};
@@ -87,8 +87,7 @@ async fn load_period(ctx: &Ctx, channel: Channel, period: Period) -> Result<Load
     let freshness = freshness(ctx, &mut tx, &channel).await?;
     drop(tx);
     let zone = Zone::find(&channel.zone)?;
-    let newest = freshness.as_of.or(newest_post).unwrap_or(freshness.read_at);
-    let query = period.query(&zone, newest);
+    let query = period.query(&zone, newest_data(freshness.as_of, newest_post, freshness.read_at));
     let window = Window::resolve(&query, &zone, None, newest_post, freshness.read_at)?;
     load(ctx, channel, window, freshness, &query).await
 }
