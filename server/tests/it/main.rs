@@ -8,5 +8,5 @@ mod mistakes;
 mod pages;
 mod program;
 mod protection;
+mod running;
 mod site;
-mod stopping;

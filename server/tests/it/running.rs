@@ -1,4 +1,4 @@
-//! The end of a server: nothing cut, and soon.
+//! A server that runs: its memory, and its end, with nothing cut and soon.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -78,4 +78,18 @@ fn an_open_live_connection_does_not_hold_the_server() {
     let (code, took, log) = server.ended(STOP_MAX);
     assert_eq!(code, Some(0), "{log}");
     assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+#[test]
+fn an_idle_server_takes_less_than_100_mib() {
+    let program = Program::new();
+    program.done(&["demo", "--channels", "1", "--days", "10"]);
+    let server = program.serve(&["--demo"]);
+    // one look at a page, as a person who then goes to lunch
+    let page = server.get("/channels/orbit_daily_demo").expect("a page");
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).expect("its state");
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+    let kib: u64 = resident.trim().trim_end_matches(" kB").parse().expect("a number");
+    assert!(kib < 100 * 1024, "{} MiB", kib / 1024);
 }
