@@ -5,13 +5,15 @@ use serde::{Deserialize, Serialize};
 /// How long facts are kept, in days; `None` keeps them for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Retention {
-    /// readings of posts; a day's sums remain when they go
+    /// readings of posts; when they go, the day's sums remain, and of each post its newest counts and what views at
+    /// the measured ages are read from
     pub snapshots_days: Option<u32>,
     /// daily facts, sources and the sums of days
     pub daily_days: Option<u32>,
 }
 
-/// Less would take away what reach at 7 days and the comparison with the window before need.
+/// Less would take readings of posts that have not reached the oldest measured age yet, and days that the comparison
+/// with the window before needs.
 pub const RETENTION_DAYS_MIN: u32 = 30;
 /// Ten years; whoever wants more keeps them for good.
 pub const RETENTION_DAYS_MAX: u32 = 3650;

@@ -1,5 +1,5 @@
-//! Trimming what a workspace no longer wants to keep, a bounded batch a call. The newest snapshot of a post always
-//! stays, and what goes leaves its sums behind, by day.
+//! Trimming what a workspace no longer wants to keep, a bounded batch a call. Which snapshots of a post go is the
+//! caller's choice; what goes leaves its sums behind, by day.
 
 use domain::ids::ChannelId;
 use jiff::civil::Date;
@@ -16,19 +16,37 @@ pub struct Summary {
     pub posts: i64,
     /// snapshots trimmed
     pub snapshots: i64,
-    /// views the posts gained from each of these snapshots to their next one
+    /// views the posts gained from each of these snapshots to the one that followed it
     pub views_gained: i64,
 }
 
-/// Series with something to trim before `at`, of posts with an id above `after`, by id.
-pub async fn list_trimmable(tx: &mut Tx, channel: ChannelId, at: i64, after: i64, limit: i64) -> Result<Vec<Series>> {
-    const SQL: &str = "SELECT post_id, series FROM snapshot_series \
-        WHERE channel_id = $1 AND post_id > $2 AND first_at < $3 AND snapshots > 1 ORDER BY post_id LIMIT $4";
+/// A series of more than one snapshot, the first of them old.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trimmable {
+    /// when the post was published, unix seconds
+    pub date_utc: i64,
+    pub series: Series,
+}
+
+/// Series that begin before `at`, of posts with an id above `after`, by id.
+pub async fn list_trimmable(
+    tx: &mut Tx,
+    channel: ChannelId,
+    at: i64,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Trimmable>> {
+    const SQL: &str = "SELECT s.post_id, p.date_utc, s.series FROM snapshot_series s \
+        JOIN post p ON p.channel_id = s.channel_id AND p.post_id = s.post_id \
+        WHERE s.channel_id = $1 AND s.post_id > $2 AND s.first_at < $3 AND s.snapshots > 1 \
+        ORDER BY s.post_id LIMIT $4";
     lock(tx, channel).await?;
-    let rows: Vec<(i64, Vec<u8>)> =
+    let rows: Vec<(i64, i64, Vec<u8>)> =
         on!(tx, |conn| sqlx::query_as(SQL).bind(channel).bind(after).bind(at).bind(limit).fetch_all(conn))?;
     rows.into_iter()
-        .map(|(post_id, bytes)| Ok(Series { post_id, snapshots: unpack(channel, post_id, &bytes)? }))
+        .map(|(post_id, date_utc, bytes)| {
+            Ok(Trimmable { date_utc, series: Series { post_id, snapshots: unpack(channel, post_id, &bytes)? } })
+        })
         .collect()
 }
 
@@ -100,10 +118,12 @@ mod tests {
             let channel = channel(&mut tx).await;
             fill(&mut tx, channel.id, 3).await;
             let all = list_trimmable(&mut tx, channel.id, i64::MAX, 1, 10).await.unwrap();
-            assert_eq!(all.iter().map(|series| series.post_id).collect::<Vec<_>>(), [2, 3]);
+            assert_eq!(all.iter().map(|old| old.series.post_id).collect::<Vec<_>>(), [2, 3]);
+            let posts = collect::find_posts(&mut tx, channel.id, [2, 3].into_iter()).await.unwrap();
+            assert!(all.iter().all(|old| posts.values().any(|p| (p.post_id, p.date_utc) == (old.series.post_id, old.date_utc))));
             assert_eq!(list_trimmable(&mut tx, channel.id, 0, 0, 10).await.unwrap(), []);
             let shortened: Vec<_> =
-                all.iter().map(|s| Series { post_id: s.post_id, snapshots: s.snapshots[1..].to_vec() }).collect();
+                all.into_iter().map(|Trimmable { series: s, .. }| Series { post_id: s.post_id, snapshots: s.snapshots[1..].to_vec() }).collect();
             let sum = Summary { day: "2025-10-09".to_owned(), posts: 2, snapshots: 2, views_gained: 5 };
             write_trimmed(&mut tx, channel.id, &shortened, 2, std::slice::from_ref(&sum)).await.unwrap();
             write_trimmed(&mut tx, channel.id, &[], 0, &[sum]).await.unwrap();

@@ -1,9 +1,12 @@
 //! Keeping facts as long as the setting says.
 
+use domain::analytics::Query;
+use domain::analytics::query::Bound;
+use domain::channels::ChannelRef;
 use domain::settings::Retention;
 use services::collect::import::Kind;
 use services::collect::retention::{self, Trimmed};
-use services::settings;
+use services::{analytics, settings};
 use tokio_util::sync::CancellationToken;
 
 use crate::place::{DAILY, DAY_S, NOW, Place, SNAPSHOTS, SOURCES};
@@ -52,21 +55,51 @@ async fn old_snapshots_go_and_leave_their_sums() {
     let trimmed = retention::apply(&place.ctx, &CancellationToken::new()).await.expect("applies");
     let kept = place.snapshots(&channel, 1).await;
     let midnight = NOW - NOW % DAY_S;
-    assert!(kept.iter().all(|snapshot| snapshot.at >= midnight - 90 * DAY_S) && kept.len() > 30, "{}", kept.len());
+    let (old, young) = kept.split_at(kept.partition_point(|snapshot| snapshot.at < midnight - 90 * DAY_S));
+    assert!(young.len() > 30, "{}", young.len());
+    let days: Vec<_> = old.iter().map(|snapshot| (snapshot.at - (NOW - 200 * DAY_S)) / DAY_S).collect();
+    assert_eq!(days, [0, 1, 2, 3, 6, 7], "on either side of every measured age");
     assert_eq!(place.snapshots(&channel, 2).await.len(), 1, "the newest stays, however old");
     assert_eq!(trimmed, Trimmed { snapshots: 150 - kept.len() as u64 + 1, days: 0 });
     assert_eq!(place.post(&channel, 1).await, newest);
     assert_eq!(place.version(&channel).await, version + 1);
     let mut tx = place.ctx.db.read().await.expect("tx");
     let sums = store::retention::list_summaries(&mut tx, channel.id).await.expect("sums");
-    assert_eq!(sums.len(), 150 - kept.len());
+    assert_eq!(sums.len(), 150 - kept.len() + 1);
     assert_eq!(sums.iter().map(|sum| sum.snapshots).sum::<i64>(), trimmed.snapshots as i64);
-    assert_eq!((sums[0].posts, sums[0].snapshots, sums[0].views_gained), (1, 2, 2));
+    assert_eq!((sums[0].posts, sums[0].snapshots, sums[0].views_gained), (0, 1, 1), "of post 2");
+    assert_eq!((sums[1].posts, sums[1].snapshots, sums[1].views_gained), (1, 1, 1), "day 4 of post 1");
     assert_eq!(store::channels::counts(&mut tx, channel.id).await.expect("counts").snapshots, kept.len() as i64 + 1);
     drop(tx);
     // again: nothing left to do
     assert_eq!(retention::apply(&place.ctx, &CancellationToken::new()).await.expect("applies"), Trimmed::default());
     assert_eq!(place.version(&channel).await, version + 1);
+}
+
+#[tokio::test]
+async fn reach_of_an_old_window_stays_as_it_was() {
+    let place = Place::new().await;
+    let born = NOW - 200 * DAY_S;
+    let posts: String = (1..=4).map(|post| format!("a,{post},{},,,,,,\n", born + post * 7000)).collect();
+    place.posts(&posts).await;
+    // every 25 minutes, so that most ages lie between two readings
+    let readings: String = (1..=4_i64)
+        .flat_map(|post| (1..=500_i64).map(move |n| (post, born + post * 7000 + n * 1500, n * (10 + post))))
+        .map(|(post, at, views)| format!("a,{post},{at},{views},,,\n"))
+        .collect();
+    place.import(Kind::Snapshots, format!("{SNAPSHOTS}{readings}")).await.expect("imports");
+    let query = Query { from: Some(Bound::Instant(born)), to: Some(Bound::Instant(born + DAY_S)), ..Query::default() };
+    let channel = ChannelRef::parse("a");
+    let before = analytics::reach(&place.ctx, &place.viewer, &channel, &query).await.expect("answered").data;
+    assert!(!before.ages.is_empty() && before.ages.iter().all(|age| age.n == 4), "{before:?}");
+
+    settings::set_retention(&place.ctx, &place.viewer, Retention { snapshots_days: Some(30), daily_days: None })
+        .await
+        .expect("set");
+    let trimmed = retention::apply(&place.ctx, &CancellationToken::new()).await.expect("applies");
+    assert!(trimmed.snapshots > 1900, "{trimmed:?}");
+    let after = analytics::reach(&place.ctx, &place.viewer, &channel, &query).await.expect("answered").data;
+    assert_eq!(after, before);
 }
 
 #[tokio::test]
