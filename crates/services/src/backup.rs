@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use serde::Serialize;
+use store::maintenance::Owner;
 use store::{Backend, Db, Settings, maintenance};
 use tokio::process::Command;
 
@@ -16,11 +17,6 @@ use crate::Ctx;
 
 const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
 const PG_DUMP_MAGIC: &[u8] = b"PGDMP";
-/// The database is ours alone.
-const DROP_TABLES: &str = "DO $$ DECLARE old TEXT; BEGIN \
-    FOR old IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP \
-        EXECUTE format('DROP TABLE IF EXISTS public.%I CASCADE', old); \
-    END LOOP; END $$";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BackupReport {
@@ -50,6 +46,8 @@ pub enum BackupError {
         "the database {target} holds {channels} channels: nothing was changed; --force replaces them by the backup"
     )]
     NotEmpty { target: String, channels: i64 },
+    #[error("the database {0} holds tables of another program: nothing was changed; name another database, or --force")]
+    NotOurs(String),
     #[error("the database {0} is in use: stop the server and other commands first; nothing was changed")]
     InUse(String),
     #[error("this is a backup of {found}, and {target} is {wanted}: give a database of the same kind")]
@@ -283,24 +281,7 @@ async fn clear_for_replacement(target: &Path, url: &str, force: bool) -> Result<
         }
         Err(error) => return Err(error.into()),
     };
-    let allowed = async {
-        let channels = match db.version().await {
-            // an empty database
-            Ok(None) => 0,
-            Ok(Some(_)) => {
-                let rows = maintenance::row_counts(&mut db.read().await?).await.unwrap_or_default();
-                rows.iter().find(|(table, _)| table == "channel").map_or(0, |(_, rows)| *rows)
-            }
-            // a newer one is not ours to look into
-            Err(_) if force => 0,
-            Err(error) => return Err(error.into()),
-        };
-        if channels > 0 && !force {
-            return Err(BackupError::NotEmpty { target: shown(), channels });
-        }
-        Ok(())
-    }
-    .await;
+    let allowed = if force { Ok(()) } else { check_replaceable(&db, shown()).await };
     // succeeds only while nobody else has the database open, and puts its log away
     let alone = maintenance::leave_wal(&db).await;
     db.close().await;
@@ -309,6 +290,31 @@ async fn clear_for_replacement(target: &Path, url: &str, force: bool) -> Result<
         store::Error::Busy => BackupError::InUse(shown()),
         error => error.into(),
     })
+}
+
+/// Without force only a database without tables is replaced, or one of ours without channels.
+async fn check_replaceable(db: &Db, target: String) -> Result<(), BackupError> {
+    let mut tx = db.read().await?;
+    match maintenance::owner(&mut tx).await? {
+        Owner::Nobody => return Ok(()),
+        Owner::Another => return Err(BackupError::NotOurs(target)),
+        Owner::Us => {}
+    }
+    drop(tx);
+    db.version().await?;
+    let rows = maintenance::row_counts(&mut db.read().await?).await?;
+    let channels = rows.iter().find(|(table, _)| table == "channel").map_or(0, |(_, rows)| *rows);
+    if channels > 0 {
+        return Err(BackupError::NotEmpty { target, channels });
+    }
+    Ok(())
+}
+
+/// Our tables go, and what hangs on them; another program's beside them stay.
+fn drop_tables() -> String {
+    let tables: Vec<String> =
+        maintenance::TABLES.into_iter().chain(["_sqlx_migrations"]).map(|table| format!("public.{table}")).collect();
+    format!("DROP TABLE IF EXISTS {} CASCADE", tables.join(", "))
 }
 
 async fn dump_postgres(url: &str, to: &Path) -> Result<(), BackupError> {
@@ -342,21 +348,9 @@ async fn restore_postgres(path: &Path, url: &str, force: bool) -> Result<BackupR
     check_contents(path, &contents)?;
     let settings = Settings { url: url.to_owned(), max_connections: 1 };
     let db = Db::open(&settings).await?;
-    let version = db.version().await;
-    let channels = match &version {
-        Ok(Some(_)) => {
-            let rows = maintenance::row_counts(&mut db.read().await?).await.unwrap_or_default();
-            rows.iter().find(|(table, _)| table == "channel").map_or(0, |(_, rows)| *rows)
-        }
-        _ => 0,
-    };
+    let allowed = if force { Ok(()) } else { check_replaceable(&db, store::without_password(url)).await };
     db.close().await;
-    if !force {
-        version?;
-        if channels > 0 {
-            return Err(BackupError::NotEmpty { target: store::without_password(url), channels });
-        }
-    }
+    allowed?;
     // pg_restore cannot replace partitioned tables, so the archive becomes a script, which runs after the old tables
     // went, in one transaction: either all of the backup is there, or the database as it was
     let scratch = tempfile::tempdir().map_err(|error| io_error(&std::env::temp_dir(), &error))?;
@@ -366,7 +360,7 @@ async fn restore_postgres(path: &Path, url: &str, force: bool) -> Result<BackupR
     output("pg_restore", unpack).await?;
     let mut run = program("psql", url);
     run.args(["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]);
-    run.args(["--command", DROP_TABLES]).arg("--file").arg(&script);
+    run.arg("--command").arg(drop_tables()).arg("--file").arg(&script);
     output("psql", run).await?;
     let db = Db::open(&settings).await?;
     db.migrate().await?;

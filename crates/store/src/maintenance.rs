@@ -8,6 +8,29 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use crate::{Backend, Db};
 use crate::{Dialect, Error, Result, Tx, on};
 
+/// Our tables, by name; beside them stands sqlx' table of migrations.
+pub const TABLES: [&str; 19] = [
+    "audit_entry",
+    "channel",
+    "channel_daily",
+    "channel_daily_summary",
+    "channel_source_daily",
+    "data_version",
+    "import_run",
+    "import_stage",
+    "invitation",
+    "job",
+    "membership",
+    "outbox_event",
+    "person",
+    "post",
+    "schedule",
+    "session",
+    "setting",
+    "snapshot_series",
+    "workspace",
+];
+
 /// Moves the write-ahead log into the database file (SQLite; Postgres does it by itself).
 pub async fn checkpoint(db: &Db) -> Result<()> {
     match db.backend() {
@@ -86,6 +109,35 @@ pub async fn row_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
     on!(tx, |conn| sqlx::query_as(SQL).fetch_all(conn))
 }
 
+/// What the database is, as far as its tables tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// there are no tables yet
+    Nobody,
+    Us,
+    Another,
+}
+
+pub async fn owner(tx: &mut Tx) -> Result<Owner> {
+    // each has its own catalogue
+    const SQL: Dialect = Dialect {
+        sqlite: "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        postgres: "SELECT CAST(c.relname AS TEXT) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+            WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition",
+    };
+    let sql = SQL.of(tx);
+    let tables: Vec<String> = on!(tx, |conn| sqlx::query_scalar(sql).fetch_all(conn))?;
+    let has = |name: &str| tables.iter().any(|table| table == name);
+    // a migration that never came to its end left the table of migrations only
+    Ok(if tables.iter().all(|table| table == "_sqlx_migrations") {
+        Owner::Nobody
+    } else if ["_sqlx_migrations", "workspace", "channel", "post"].into_iter().all(has) {
+        Owner::Us
+    } else {
+        Owner::Another
+    })
+}
+
 /// Writes a consistent copy of an SQLite database to a file that does not exist yet, while it is in use: neither
 /// readers nor the writer wait.
 pub async fn copy_sqlite(db: &Db, to: &Path) -> Result<()> {
@@ -126,6 +178,16 @@ mod tests {
             let mut counted: Vec<_> = row_counts(&mut tx).await.unwrap().into_iter().map(|(table, _)| table).collect();
             counted.sort_unstable();
             assert_eq!(counted, tables);
+            assert_eq!(counted, super::TABLES);
+        }
+
+        async fn another_programs_database_is_told_from_ours(db: &Db) {
+            assert_eq!(owner(&mut db.read().await.unwrap()).await.unwrap(), Owner::Us);
+            // a program that keeps its migrations as we do, and then one that does not
+            for rename in ["ALTER TABLE post RENAME TO letter", "ALTER TABLE _sqlx_migrations RENAME TO migration"] {
+                crate::testing::run(db, rename).await.unwrap();
+                assert_eq!(owner(&mut db.read().await.unwrap()).await.unwrap(), Owner::Another);
+            }
         }
     }
 

@@ -94,6 +94,40 @@ async fn a_database_with_channels_is_replaced_only_by_force() {
 }
 
 #[tokio::test]
+async fn another_programs_database_is_replaced_only_by_force() {
+    let place = filled().await;
+    let path = backed_up(&place).await;
+    let target = place.path("recipes.db");
+    let url = format!("sqlite://{}", target.display());
+    let theirs = || async {
+        let db = Db::open(&Settings { url: url.clone(), max_connections: 1 }).await.expect("opens");
+        let written = store::testing::run(&db, "INSERT INTO recipe VALUES ('soup')").await;
+        db.close().await;
+        written
+    };
+    for tables in [
+        "CREATE TABLE recipe (name TEXT)",
+        // one that keeps its migrations as we do
+        "CREATE TABLE recipe (name TEXT); CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, \
+            description TEXT, installed_on TIMESTAMP, success BOOLEAN, checksum BLOB, execution_time BIGINT); \
+            INSERT INTO _sqlx_migrations VALUES (1, 'recipes', NULL, TRUE, x'00', 0)",
+    ] {
+        let db = Db::open(&Settings { url: url.clone(), max_connections: 1 }).await.expect("opens");
+        store::testing::run(&db, tables).await.expect("created");
+        db.close().await;
+        let error = backup::restore(&path, &url, false).await.expect_err("refused");
+        assert!(
+            matches!(error, BackupError::NotOurs(_)) && error.to_string().contains("tables of another program"),
+            "{error}"
+        );
+        theirs().await.expect("as before");
+        backup::restore(&path, &url, true).await.expect("restored");
+        assert!(reopened(&place, &url).await.contains(&("post".to_owned(), 2)));
+        std::fs::remove_file(&target).expect("removed");
+    }
+}
+
+#[tokio::test]
 async fn a_database_in_use_is_not_replaced() {
     let place = filled().await;
     let path = backed_up(&place).await;
@@ -200,8 +234,11 @@ async fn postgres_is_backed_up_by_its_own_programs() {
         place.posts("a,2,1760000000,10,,,,text,two\n").await;
         let error = backup::restore(&path, &url, false).await.expect_err("refused");
         assert!(matches!(error, BackupError::NotEmpty { channels: 1, .. }), "{error}");
+        // another program's table beside ours stays
+        store::testing::run(&place.ctx.db, "CREATE TABLE recipe (name TEXT)").await.expect("created");
         backup::restore(&path, &url, true).await.expect("restored");
         assert!(place.rows().await.contains(&("post".to_owned(), 1)));
+        store::testing::run(&place.ctx.db, "INSERT INTO recipe VALUES ('soup')").await.expect("still there");
     })
     .await;
 }
