@@ -332,6 +332,7 @@ impl Sources {
             figment = figment.merge(Serialized::global(path, value));
         }
         let mut config: Config = figment.extract().map_err(|error| describe(&error))?;
+        config.server.public_url = config.server.public_url.as_deref().map(origin_of);
         config.check()?;
         config.effective = KEYS.iter().map(|key| effective(&figment, key)).collect();
         Ok(config)
@@ -351,7 +352,7 @@ impl Config {
             return Err(ConfigError("database.max_connections is 0: use 1 or more".to_owned()));
         }
         if let Some(public_url) = &self.server.public_url
-            && !is_origin(public_url.trim_end_matches('/'))
+            && (public_url.contains('*') || !is_origin(public_url))
         {
             return Err(ConfigError(format!(
                 "server.public_url is {public_url:?}: write scheme and host only, such as https://stats.example.org"
@@ -399,6 +400,11 @@ impl Config {
             .collect::<serde_json::Map<_, _>>()
             .into()
     }
+}
+
+/// A public address as browsers write it in `Origin`: in lower case, without a slash at its end.
+fn origin_of(public_url: &str) -> String {
+    public_url.trim_end_matches('/').to_ascii_lowercase()
 }
 
 fn is_origin(text: &str) -> bool {
@@ -719,9 +725,22 @@ mod tests {
                 .contains("frame_ancestors")
         );
         assert!(variable("ANALYTICBOT_SERVER__PUBLIC_URL", "stats.example.org").contains("https://stats.example.org"));
-        assert!(variable("ANALYTICBOT_SERVER__PUBLIC_URL", "https://example.org/stats").contains("host only"));
+        for more_than_an_origin in ["/stats", "/stats/", "?a", "#a"] {
+            let error =
+                variable("ANALYTICBOT_SERVER__PUBLIC_URL", &format!("https://example.org{more_than_an_origin}"));
+            assert!(error.contains("host only"), "{more_than_an_origin}: {error}");
+        }
+        assert!(variable("ANALYTICBOT_SERVER__PUBLIC_URL", "https://*.example.org").contains("host only"));
         let missing = Sources { file: Some("/nonexistent/a.toml".into()), ..sources(&[]) };
         assert!(missing.load().expect_err("missing").to_string().contains("--config"));
+    }
+
+    #[test]
+    fn the_public_address_is_what_browsers_send_as_origin() {
+        let public_url =
+            |text| sources(&[("ANALYTICBOT_SERVER__PUBLIC_URL", text)]).load().expect(text).server.public_url;
+        assert_eq!(public_url("HTTPS://Stats.Example.org:8443/").as_deref(), Some("https://stats.example.org:8443"));
+        assert_eq!(public_url("https://stats.example.org").as_deref(), Some("https://stats.example.org"));
     }
 
     #[test]

@@ -21,8 +21,9 @@ use tokio::time::{Instant, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::problem::Problem;
+use crate::security;
+use crate::sign_in::Credentials;
 use crate::state::AppState;
-use crate::{security, sign_in};
 
 /// Another process may have written: the outbox is asked this often.
 const POLL_EVERY: Duration = Duration::from_millis(500);
@@ -157,18 +158,14 @@ impl Page {
         let Ok(Some(first)) = first else {
             return Some((CLOSE_BAD_MESSAGE, "say {\"token\": …, \"channels\": […]} first"));
         };
-        let viewer = match &first.token {
-            Some(token) => services::identity::viewer_of_token(&self.state.ctx, token).await,
-            None => sign_in::viewer(&self.state, headers).await,
-        };
-        let viewer = match viewer {
-            Ok(Some(viewer)) => viewer,
-            Ok(None) => return Some((CLOSE_SIGN_IN, "sign in first")),
-            Err(_) => return Some((CLOSE_TRY_AGAIN, "not available just now")),
+        let credentials = first.token.map_or_else(|| Credentials::of(headers), Credentials::Token);
+        let viewer = match somebody(credentials.viewer(&self.state).await) {
+            Ok(viewer) => viewer,
+            Err(reason) => return Some(reason),
         };
         // listen before looking: what changes between the two is told twice, never lost
         let mut events = self.state.live.0.subscribe();
-        let mut watched = Watched { viewer, wanted: first.channels, channels: HashMap::new() };
+        let mut watched = Watched { credentials, viewer, wanted: first.channels, channels: HashMap::new() };
         let versions: serde_json::Map<_, _> = watched
             .versions(&self.state.ctx)
             .await
@@ -188,6 +185,12 @@ impl Page {
             tokio::select! {
                 () = stopping.cancelled() => return Some((CLOSE_GOING_AWAY, "the server stops")),
                 event = events.recv() => {
+                    if let Ok(event) = &event && !watched.concerns(event) {
+                        continue;
+                    }
+                    if let Err(reason) = watched.see_who_asks(&self.state).await {
+                        return Some(reason);
+                    }
                     let told = match event {
                         Ok(event) => watched.tell(self, &event).await,
                         // fell behind: the versions of now say the same as all events missed
@@ -206,6 +209,10 @@ impl Page {
                     if heard.elapsed() > SILENCE_MAX || self.send(Message::Ping(Vec::new().into())).await.is_break() {
                         return None;
                     }
+                    if let Err(reason) = watched.see_who_asks(&self.state).await {
+                        return Some(reason);
+                    }
+                    watched.look(&self.state.ctx).await;
                 }
             }
         }
@@ -234,8 +241,18 @@ impl Page {
     }
 }
 
+fn somebody(viewer: services::Result<Option<Viewer>>) -> Result<Viewer, Reason> {
+    match viewer {
+        Ok(Some(viewer)) => Ok(viewer),
+        Ok(None) => Err((CLOSE_SIGN_IN, "sign in first")),
+        Err(_) => Err((CLOSE_TRY_AGAIN, "not available just now")),
+    }
+}
+
 /// The channels a page hears about: those asked for, of those its viewer may see.
 struct Watched {
+    credentials: Credentials,
+    /// who that was when last asked
     viewer: Viewer,
     wanted: Option<Vec<String>>,
     /// `None`: another's, or not asked for
@@ -249,6 +266,25 @@ struct Followed {
 }
 
 impl Watched {
+    /// A page stays open for days: meanwhile its session may end, and its viewer be removed or given another role.
+    async fn see_who_asks(&mut self, state: &AppState) -> Result<(), Reason> {
+        let viewer = somebody(self.credentials.viewer_of_open_page(state).await)?;
+        if viewer != self.viewer {
+            self.viewer = viewer;
+            self.look(&state.ctx).await;
+        }
+        Ok(())
+    }
+
+    /// Whether the page may have to be told.
+    fn concerns(&self, event: &Event) -> bool {
+        match self.channels.get(&event.channel_id) {
+            Some(Some(followed)) => followed.told < event.version,
+            Some(None) => false,
+            None => true,
+        }
+    }
+
     async fn tell(&mut self, page: &mut Page, event: &Event) -> ControlFlow<()> {
         if !self.channels.contains_key(&event.channel_id) {
             // new since the last look, or not for this viewer
@@ -290,11 +326,13 @@ impl Watched {
     async fn look(&mut self, ctx: &Ctx) {
         // what cannot be read now is read at the next event
         let Ok(channels) = services::channels::visible(ctx, &self.viewer).await else { return };
+        // anew, so that those that are not visible any more are forgotten
+        let mut before = std::mem::take(&mut self.channels);
         for channel in channels {
             let slug = channel.slug();
             let wanted =
                 self.wanted.as_ref().is_none_or(|wanted| wanted.iter().any(|name| name.eq_ignore_ascii_case(&slug)));
-            let told = self.channels.get(&channel.id).and_then(Option::as_ref).map_or(0, |followed| followed.told);
+            let told = before.remove(&channel.id).flatten().map_or(0, |followed| followed.told);
             self.channels.insert(channel.id, wanted.then(|| Followed { slug: slug.into(), told }));
         }
     }

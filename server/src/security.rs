@@ -12,9 +12,10 @@ use crate::state::AppState;
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// For answers that are not the app's document, which brings its own policy with a nonce: no script at all. Inline
-/// style attributes are what the plain error pages are dressed with.
-const POLICY_OF_OTHERS: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src-attr 'unsafe-inline'; \
+/// For answers that are not the app's document, which brings its own policy with a nonce: no script at all, whatever a
+/// plain error page or a data file might hold. Script files are run under the policy of the page that asked for them.
+/// Inline style attributes are what the plain error pages are dressed with.
+const POLICY_OF_OTHERS: &str = "default-src 'self'; script-src 'none'; style-src-attr 'unsafe-inline'; \
     base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors ";
 
 /// Headers on everything, static files too.

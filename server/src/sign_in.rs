@@ -19,7 +19,7 @@ pub const SESSION_COOKIE: &str = "analyticbot_session";
 
 /// Finds out who is calling and hands it on.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    match viewer(&state, request.headers()).await {
+    match Credentials::of(request.headers()).viewer(&state).await {
         Ok(Some(viewer)) => {
             request.extensions_mut().insert(RequestViewer(viewer));
         }
@@ -29,11 +29,50 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     next.run(request).await
 }
 
-/// `None`: nobody is signed in, or the session has ended.
-pub async fn viewer(state: &AppState, headers: &HeaderMap) -> Result<Option<Viewer>, Error> {
-    match token(headers) {
-        Some(token) => services::identity::viewer_of_token(&state.ctx, token).await,
-        None => demo_owner(state).await,
+/// How somebody says who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credentials {
+    /// said on purpose: a wrong one is refused
+    Token(String),
+    /// sent by the browser unasked, also long after its session has ended
+    Cookie(String),
+    Nothing,
+}
+
+impl Credentials {
+    /// The header goes before the cookie.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let of_cookie = || session_cookie(headers).map_or(Self::Nothing, |token| Self::Cookie(token.to_owned()));
+        bearer(headers).map_or_else(of_cookie, |token| Self::Token(token.to_owned()))
+    }
+
+    /// `None`: nobody is signed in, or the session has ended. With `--demo`, a cookie that is not known counts as none.
+    pub async fn viewer(&self, state: &AppState) -> Result<Option<Viewer>, Error> {
+        let viewer = match self.token() {
+            Some(token) => services::identity::viewer_of_token(&state.ctx, token).await?,
+            None => None,
+        };
+        self.or_demo_owner(state, viewer).await
+    }
+
+    /// The same while a page is merely open, see [`services::identity::viewer_of_open_page`].
+    pub async fn viewer_of_open_page(&self, state: &AppState) -> Result<Option<Viewer>, Error> {
+        let viewer = match self.token() {
+            Some(token) => services::identity::viewer_of_open_page(&state.ctx, token).await?,
+            None => None,
+        };
+        self.or_demo_owner(state, viewer).await
+    }
+
+    fn token(&self) -> Option<&str> {
+        match self {
+            Self::Token(token) | Self::Cookie(token) => Some(token),
+            Self::Nothing => None,
+        }
+    }
+
+    async fn or_demo_owner(&self, state: &AppState, viewer: Option<Viewer>) -> Result<Option<Viewer>, Error> {
+        if viewer.is_some() || matches!(self, Self::Token(_)) { Ok(viewer) } else { demo_owner(state).await }
     }
 }
 
@@ -53,12 +92,9 @@ fn unavailable(error: &Error, path: &str) -> Response {
     )
 }
 
-fn token(headers: &HeaderMap) -> Option<&str> {
-    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {
-        let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
-    bearer.or_else(|| session_cookie(headers))
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 fn session_cookie(headers: &HeaderMap) -> Option<&str> {
@@ -119,12 +155,12 @@ mod tests {
     fn the_header_goes_before_the_cookie() {
         let mut headers =
             HeaderMap::from_iter([(COOKIE, HeaderValue::from_static("theme=dark; analyticbot_session=of-cookie"))]);
-        assert_eq!(token(&headers), Some("of-cookie"));
+        assert_eq!(Credentials::of(&headers), Credentials::Cookie("of-cookie".to_owned()));
         headers.insert(AUTHORIZATION, HeaderValue::from_static("bearer of-header"));
-        assert_eq!(token(&headers), Some("of-header"));
+        assert_eq!(Credentials::of(&headers), Credentials::Token("of-header".to_owned()));
         headers.insert(AUTHORIZATION, HeaderValue::from_static("Basic x"));
-        assert_eq!(token(&headers), Some("of-cookie"));
+        assert_eq!(Credentials::of(&headers), Credentials::Cookie("of-cookie".to_owned()));
         headers.remove(COOKIE);
-        assert_eq!(token(&headers), None);
+        assert_eq!(Credentials::of(&headers), Credentials::Nothing);
     }
 }

@@ -48,7 +48,7 @@ impl AppState {
             leptos_options,
             site_files,
             frame_ancestors: frame_ancestors.into(),
-            public_origin: settings.public_url.as_deref().map(|url| url.trim_end_matches('/').into()),
+            public_origin: settings.public_url.as_deref().map(Into::into),
             schema_version,
             stopping,
         }

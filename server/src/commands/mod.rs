@@ -167,7 +167,7 @@ impl Shell {
             None => Clock::system(),
         };
         let site = SiteSettings {
-            public_url: self.config.server.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
+            public_url: self.config.server.public_url.clone(),
             demo,
         };
         let ctx = Ctx::new(db, clock, site);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::identity::Role;
 use futures::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -46,6 +47,14 @@ async fn hear(socket: &mut Socket) -> Value {
     }
 }
 
+/// What an import does, at the end of its transaction.
+async fn bump(app: &TestApp) {
+    let channel = services::channels::visible(&app.state.ctx, &app.operator).await.expect("channels").remove(0);
+    let mut tx = app.state.ctx.db.write().await.expect("a write");
+    store::collect::bump(&mut tx, channel.id, app.state.ctx.now()).await.expect("bumped");
+    tx.commit().await.expect("committed");
+}
+
 #[tokio::test]
 async fn a_page_hears_of_new_facts_of_the_channels_it_may_see() {
     let app = TestApp::with_a_channel().await;
@@ -56,12 +65,7 @@ async fn a_page_hears_of_new_facts_of_the_channels_it_may_see() {
     let ready = hear(&mut socket).await;
     let before = ready["versions"][&slug].as_i64().expect("the version of now");
 
-    // what an import does, at the end of its transaction
-    let channel = services::channels::visible(&app.state.ctx, &app.operator).await.expect("channels").remove(0);
-    let mut tx = app.state.ctx.db.write().await.expect("a write");
-    store::collect::bump(&mut tx, channel.id, app.state.ctx.now()).await.expect("bumped");
-    tx.commit().await.expect("committed");
-
+    bump(&app).await;
     assert_eq!(hear(&mut socket).await, json!({ "channel": slug, "data_version": before + 1 }));
 }
 
@@ -86,6 +90,29 @@ async fn a_stranger_is_sent_away() {
     let mut socket = connect(address, &format!("http://{address}")).await.expect("open");
     say(&mut socket, &json!("what?")).await;
     assert_eq!(hear(&mut socket).await, json!({ "closed": 4400 }));
+}
+
+#[tokio::test]
+async fn a_removed_member_hears_nothing_more() {
+    let app = TestApp::signed_out().await;
+    app.fill().await;
+    let ctx = &app.state.ctx;
+    let mut tx = ctx.db.write().await.expect("a write");
+    let vera = store::identity::insert_person(&mut tx, None, "Vera", None, ctx.now()).await.expect("a person");
+    let workspace = app.operator.workspace();
+    store::identity::upsert_membership(&mut tx, workspace, vera.id, Role::Viewer, ctx.now()).await.expect("a member");
+    tx.commit().await.expect("committed");
+    let session = services::identity::open_session(ctx, vera.id).await.expect("a session");
+    let address = listening(&app).await;
+    let mut socket = connect(address, &format!("http://{address}")).await.expect("open");
+    say(&mut socket, &json!({ "token": session.token.reveal() })).await;
+    assert_eq!(hear(&mut socket).await["ready"], true);
+    bump(&app).await;
+    assert!(hear(&mut socket).await["data_version"].is_i64(), "a member hears");
+
+    services::identity::remove_member(ctx, &app.operator, vera.id).await.expect("removed");
+    bump(&app).await;
+    assert_eq!(hear(&mut socket).await, json!({ "closed": 4401 }));
 }
 
 #[tokio::test]

@@ -89,6 +89,36 @@ async fn every_answer_carries_the_protective_headers() {
 }
 
 #[tokio::test]
+async fn what_is_not_a_page_of_the_app_runs_no_script() {
+    let app = TestApp::demo().await;
+    for (path, host) in [
+        ("/pkg/app.js", "127.0.0.1:8080"),
+        ("/favicon.svg", "127.0.0.1:8080"),
+        ("/api/nothing", "127.0.0.1:8080"),
+        ("/api/session", "127.0.0.1:8080"),
+        ("/", "rebound.example:8080"),
+    ] {
+        let answer = app.get_with(path, &[("host", host)]).await;
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("script-src 'none'"), "{path} of {host}: {policy}");
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_left_behind_locks_nobody_out_of_the_demo() {
+    let app = TestApp::demo().await;
+    let left_behind = ("cookie", "analyticbot_session=of-another-run");
+    assert_eq!(app.get_with("/api/session", &[left_behind]).await.status, StatusCode::OK);
+    let presented = ("authorization", "Bearer of-another-run");
+    assert_eq!(app.get_with("/api/session", &[presented]).await.status, StatusCode::UNAUTHORIZED);
+    let both = app.get_with("/api/session", &[presented, left_behind]).await;
+    assert_eq!(both.status, StatusCode::UNAUTHORIZED, "the header goes before the cookie");
+
+    let app = TestApp::signed_out().await;
+    assert_eq!(app.get_with("/api/session", &[left_behind]).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn scripts_of_a_page_carry_the_nonce_of_its_policy_and_no_other() {
     let app = TestApp::with_a_channel().await;
     let page = format!("/channels/{}", app.slug().await);
