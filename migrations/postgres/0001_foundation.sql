@@ -68,6 +68,8 @@ CREATE TABLE channel (
     workspace_id BIGINT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
     telegram_id BIGINT,
     username TEXT,
+    -- the username in lower case as the program folds it: the databases fold letters beyond ASCII differently
+    username_folded TEXT,
     title TEXT NOT NULL,
     zone TEXT NOT NULL,
     demo BOOLEAN NOT NULL,
@@ -78,7 +80,7 @@ CREATE TABLE channel (
     deleted_at BIGINT
 );
 CREATE UNIQUE INDEX channel_workspace_id_telegram_id ON channel (workspace_id, telegram_id);
-CREATE UNIQUE INDEX channel_workspace_id_username ON channel (workspace_id, lower(username));
+CREATE UNIQUE INDEX channel_workspace_id_username_folded ON channel (workspace_id, username_folded);
 
 -- Which channel the rows staged under a key are for.
 CREATE TABLE import_stage (

@@ -33,12 +33,17 @@ impl Channel {
     }
 }
 
+/// A username as it is compared: without case, in any script.
+pub fn folded(username: &str) -> String {
+    username.to_lowercase()
+}
+
 /// How a person names a channel: username with or without @, or a positive number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChannelRef {
     Username(String),
     TelegramId(i64),
-    /// `c17`: our own key, for a channel without both of the others
+    /// `c17`, spelled exactly so: our own key, for a channel without both of the others; or a username like that
     Key(ChannelId),
 }
 
@@ -50,9 +55,25 @@ impl ChannelRef {
         {
             return Self::TelegramId(number);
         }
-        if let Some(key) = text.strip_prefix('c').and_then(|key| key.parse().ok()) {
+        // `c007` and `c+7` are not how a key is written: the text would be lost
+        if let Some(key) = text.strip_prefix('c').and_then(|key| key.parse::<i64>().ok())
+            && format!("c{key}") == text
+        {
             return Self::Key(ChannelId(key));
         }
         Self::Username(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_key_as_we_write_it_is_a_key() {
+        assert_eq!(ChannelRef::parse("c17"), ChannelRef::Key(ChannelId(17)));
+        for name in ["c007", "c+7", "c", "C17", "c17a"] {
+            assert_eq!(ChannelRef::parse(name), ChannelRef::Username(name.to_owned()));
+        }
     }
 }

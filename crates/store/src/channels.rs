@@ -1,6 +1,6 @@
 //! Channels of a workspace. Rows that are an import's staging area or are being deleted are never seen here.
 
-use domain::channels::{Channel, ChannelRef};
+use domain::channels::{Channel, ChannelRef, folded};
 use domain::ids::{ChannelId, WorkspaceId};
 
 use crate::{Result, Tx, execute, on};
@@ -26,10 +26,10 @@ pub struct Counts {
     pub days: i64,
 }
 
-/// Conflict: `channel_workspace_id_telegram_id`, `channel_workspace_id_username`.
+/// Conflict: `channel_workspace_id_telegram_id`, `channel_workspace_id_username_folded`.
 pub async fn insert(tx: &mut Tx, channel: &NewChannel, now: i64) -> Result<Channel> {
-    const SQL: &str = "INSERT INTO channel (workspace_id, telegram_id, username, title, zone, demo, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7) \
+    const SQL: &str = "INSERT INTO channel (workspace_id, telegram_id, username, title, zone, demo, created_at, \
+        username_folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
         RETURNING id, workspace_id, telegram_id, username, title, zone, demo, created_at";
     on!(tx, |conn| sqlx::query_as(SQL)
         .bind(channel.workspace_id)
@@ -39,6 +39,7 @@ pub async fn insert(tx: &mut Tx, channel: &NewChannel, now: i64) -> Result<Chann
         .bind(&channel.zone)
         .bind(channel.demo)
         .bind(now)
+        .bind(channel.username.as_deref().map(folded))
         .fetch_one(conn))
 }
 
@@ -48,17 +49,18 @@ pub async fn find(tx: &mut Tx, id: ChannelId) -> Result<Option<Channel>> {
     on!(tx, |conn| sqlx::query_as(SQL).bind(id).fetch_optional(conn))
 }
 
-/// Looks only inside the workspace. A number that is no Telegram id there may still be a username made of digits.
+/// Looks only inside the workspace. A number that is no Telegram id there may still be a username made of digits; a
+/// username that looks like our key goes before the key, which names only a channel without any other name.
 pub async fn find_by_ref(tx: &mut Tx, workspace: WorkspaceId, channel: &ChannelRef) -> Result<Option<Channel>> {
     const BY_USERNAME: &str = "SELECT id, workspace_id, telegram_id, username, title, zone, demo, created_at \
-        FROM channel WHERE workspace_id = $1 AND lower(username) = lower($2) \
+        FROM channel WHERE workspace_id = $1 AND username_folded = $2 \
         AND import_run_id IS NULL AND deleted_at IS NULL";
     const BY_TELEGRAM_ID: &str = "SELECT id, workspace_id, telegram_id, username, title, zone, demo, created_at \
         FROM channel WHERE workspace_id = $1 AND telegram_id = $2 \
         AND import_run_id IS NULL AND deleted_at IS NULL";
     match channel {
         ChannelRef::Username(username) => {
-            on!(tx, |conn| sqlx::query_as(BY_USERNAME).bind(workspace).bind(username).fetch_optional(conn))
+            on!(tx, |conn| sqlx::query_as(BY_USERNAME).bind(workspace).bind(folded(username)).fetch_optional(conn))
         }
         ChannelRef::TelegramId(telegram_id) => {
             let found: Option<Channel> =
@@ -70,12 +72,14 @@ pub async fn find_by_ref(tx: &mut Tx, workspace: WorkspaceId, channel: &ChannelR
             on!(tx, |conn| sqlx::query_as(BY_USERNAME).bind(workspace).bind(&username).fetch_optional(conn))
         }
         ChannelRef::Key(id) => {
-            let found = find(tx, *id).await?.filter(|found| found.workspace_id == workspace);
+            let username = format!("c{id}");
+            let found: Option<Channel> =
+                on!(tx, |conn| sqlx::query_as(BY_USERNAME).bind(workspace).bind(&username).fetch_optional(conn))?;
             if found.is_some() {
                 return Ok(found);
             }
-            let username = format!("c{id}");
-            on!(tx, |conn| sqlx::query_as(BY_USERNAME).bind(workspace).bind(&username).fetch_optional(conn))
+            let nameless = |found: &Channel| found.username.is_none() && found.telegram_id.is_none();
+            Ok(find(tx, *id).await?.filter(|found| found.workspace_id == workspace && nameless(found)))
         }
     }
 }
@@ -90,7 +94,7 @@ pub async fn list(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Channel>> {
 /// Writes title, zone, username and Telegram id of an existing channel; `false` when it is gone.
 /// Conflict as in [`insert`].
 pub async fn update(tx: &mut Tx, channel: &Channel) -> Result<bool> {
-    const SQL: &str = "UPDATE channel SET telegram_id = $2, username = $3, title = $4, zone = $5 \
+    const SQL: &str = "UPDATE channel SET telegram_id = $2, username = $3, title = $4, zone = $5, username_folded = $6 \
         WHERE id = $1 AND import_run_id IS NULL AND deleted_at IS NULL";
     Ok(execute!(tx, |conn| sqlx::query(SQL)
         .bind(channel.id)
@@ -98,6 +102,7 @@ pub async fn update(tx: &mut Tx, channel: &Channel) -> Result<bool> {
         .bind(&channel.username)
         .bind(&channel.title)
         .bind(&channel.zone)
+        .bind(channel.username.as_deref().map(folded))
         .execute(conn))?
         > 0)
 }
@@ -118,7 +123,7 @@ pub async fn counts(tx: &mut Tx, id: ChannelId) -> Result<Counts> {
 /// Takes the channel out of sight and frees its names at once; its rows go afterwards with [`delete_rows`].
 /// `false` when it is gone already.
 pub async fn hide(tx: &mut Tx, id: ChannelId, now: i64) -> Result<bool> {
-    const SQL: &str = "UPDATE channel SET deleted_at = $2, telegram_id = NULL, username = NULL \
+    const SQL: &str = "UPDATE channel SET deleted_at = $2, telegram_id = NULL, username = NULL, username_folded = NULL \
         WHERE id = $1 AND deleted_at IS NULL";
     Ok(execute!(tx, |conn| sqlx::query(SQL).bind(id).bind(now).execute(conn))? > 0)
 }
@@ -193,7 +198,7 @@ mod tests {
             tx.commit().await.unwrap();
 
             let mut tx = db.read().await.unwrap();
-            for name in ["@D_Code", "77", &format!("c{}", channel.id)] {
+            for name in ["@D_Code", "77"] {
                 let found = find_by_ref(&mut tx, workspace, &ChannelRef::parse(name)).await.unwrap();
                 assert_eq!(found.as_ref(), Some(&channel), "{name}");
             }
@@ -203,13 +208,51 @@ mod tests {
             assert_eq!(newest_post(&mut tx, channel.id).await.unwrap(), None);
         }
 
+        async fn a_username_that_looks_like_a_key_is_a_username(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let workspace = workspace(&mut tx).await;
+            let nameless = insert(&mut tx, &NewChannel { username: None, ..new(workspace, "x") }, NOW).await.unwrap();
+            let key = nameless.slug();
+            let found = find_by_ref(&mut tx, workspace, &ChannelRef::parse(&key)).await.unwrap();
+            assert_eq!(found.as_ref(), Some(&nameless));
+            let named = insert(&mut tx, &new(workspace, &key), NOW).await.unwrap();
+            let padded = insert(&mut tx, &new(workspace, &format!("c00{}", nameless.id)), NOW).await.unwrap();
+            for wanted in [&named, &padded] {
+                let found = find_by_ref(&mut tx, workspace, &ChannelRef::parse(&wanted.slug())).await.unwrap();
+                assert_eq!(found.as_ref(), Some(wanted));
+            }
+            // the key of a channel that has a name is no name of it
+            let found = find_by_ref(&mut tx, workspace, &ChannelRef::Key(named.id)).await.unwrap();
+            assert_eq!(found, None);
+        }
+
+        async fn names_in_other_scripts_are_compared_without_case(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let workspace = workspace(&mut tx).await;
+            let mut channel = insert(&mut tx, &new(workspace, "Новости"), NOW).await.unwrap();
+            assert_eq!(channel.username.as_deref(), Some("Новости"), "shown as it was written");
+            for name in ["новости", "НОВОСТИ"] {
+                let found = find_by_ref(&mut tx, workspace, &ChannelRef::parse(name)).await.unwrap();
+                assert_eq!(found.as_ref(), Some(&channel), "{name}");
+            }
+            channel.username = Some("Вести".to_owned());
+            assert!(update(&mut tx, &channel).await.unwrap());
+            let found = find_by_ref(&mut tx, workspace, &ChannelRef::parse("вести")).await.unwrap();
+            assert_eq!(found.as_ref(), Some(&channel));
+            assert_eq!(find_by_ref(&mut tx, workspace, &ChannelRef::parse("новости")).await.unwrap(), None);
+            tx.commit().await.unwrap();
+            let mut tx = db.write().await.unwrap();
+            let again = insert(&mut tx, &new(workspace, "ВЕСТИ"), NOW).await;
+            assert!(matches!(again, Err(Error::Conflict { .. })), "{again:?}");
+        }
+
         async fn names_are_unique_in_a_workspace(db: &Db) {
             let mut tx = db.write().await.unwrap();
             let workspace = workspace(&mut tx).await;
             insert(&mut tx, &NewChannel { telegram_id: Some(5), ..new(workspace, "one") }, NOW).await.unwrap();
             tx.commit().await.unwrap();
             for (channel, index) in [
-                (new(workspace, "ONE"), "channel_workspace_id_username"),
+                (new(workspace, "ONE"), "channel_workspace_id_username_folded"),
                 (NewChannel { telegram_id: Some(5), ..new(workspace, "two") }, "channel_workspace_id_telegram_id"),
             ] {
                 let mut tx = db.write().await.unwrap();

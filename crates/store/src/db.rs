@@ -310,25 +310,62 @@ pub fn sqlite_path(url: &str) -> Result<PathBuf> {
     }
 }
 
-/// The address with its password masked.
+/// The address with its password masked, wherever it stands.
 pub fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let Some((user, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    // first of all, as it may hold an @
+    let url = map_query(url, |name, value| match name {
+        "password" | "sslpassword" => Some(format!("{name}=***")),
+        _ => Some(format!("{name}={value}")),
+    });
+    let Some((scheme, rest)) = url.split_once("://") else { return url };
+    let Some((user, host)) = rest.rsplit_once('@') else { return url };
     match user.split_once(':') {
         Some((name, _)) => format!("{scheme}://{name}:***@{host}"),
-        None => url.to_owned(),
+        None => url,
     }
 }
 
-/// The address without its password, and the password (percent-decoded by whoever needs it).
+/// The address without its password, and the password (percent-decoded by whoever needs it). One in the query goes
+/// before the one of the user, as it does when connecting.
 pub fn split_password(url: &str) -> (String, Option<String>) {
-    let whole = || (url.to_owned(), None);
-    let Some((scheme, rest)) = url.split_once("://") else { return whole() };
-    let Some((user, host)) = rest.rsplit_once('@') else { return whole() };
+    let mut password = None;
+    let url = map_query(url, |name, value| {
+        if name == "password" {
+            // in a query, + is a space
+            password = Some(value.replace('+', "%20"));
+            return None;
+        }
+        Some(format!("{name}={value}"))
+    });
+    let Some((scheme, rest)) = url.split_once("://") else { return (url, password) };
+    let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let Some((user, host)) = authority.rsplit_once('@') else { return (url, password) };
     match user.split_once(':') {
-        Some((name, password)) => (format!("{scheme}://{name}@{host}"), Some(password.to_owned())),
-        None => whole(),
+        Some((name, of_user)) => {
+            let password = password.or_else(|| Some(of_user.to_owned()));
+            (format!("{scheme}://{name}@{host}{tail}"), password)
+        }
+        None => (url, password),
     }
+}
+
+/// The address with each `name=value` of its query replaced, or left out.
+fn map_query(url: &str, mut map: impl FnMut(&str, &str) -> Option<String>) -> String {
+    // a password may hold a ? as well: the query follows the first one behind which a name stands
+    let begins_query = |at: &usize| {
+        let name = url[at + 1..].split(['=', '&']).next().unwrap_or_default();
+        url[at + 1..].contains('=') && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let Some(start) = url.match_indices('?').map(|(at, _)| at).find(begins_query) else { return url.to_owned() };
+    let kept: Vec<String> = url[start + 1..]
+        .split('&')
+        .filter_map(|pair| match pair.split_once('=') {
+            Some((name, value)) => map(name, value),
+            None => Some(pair.to_owned()),
+        })
+        .collect();
+    let address = &url[..start];
+    if kept.is_empty() { address.to_owned() } else { format!("{address}?{}", kept.join("&")) }
 }
 
 async fn refuse_newer<C: Migrate + Send>(conn: &mut C, known: &Migrator) -> Result<Option<i64>> {
@@ -386,6 +423,30 @@ mod tests {
         assert_eq!(without_password("sqlite:///a.db"), "sqlite:///a.db");
         let (address, password) = split_password("postgres://ann:secret@host/db?x=1");
         assert_eq!((address.as_str(), password.as_deref()), ("postgres://ann@host/db?x=1", Some("secret")));
+    }
+
+    #[test]
+    fn a_password_in_the_query_is_masked_and_split_off() {
+        for (url, shown, address, password) in [
+            ("postgres:///db?user=x&password=y", "postgres:///db?user=x&password=***", "postgres:///db?user=x", "y"),
+            ("postgres:///db?password=y", "postgres:///db?password=***", "postgres:///db", "y"),
+            (
+                "postgres://h:5432/db?password=p@s%20s+s&user=x",
+                "postgres://h:5432/db?password=***&user=x",
+                "postgres://h:5432/db?user=x",
+                "p@s%20s%20s",
+            ),
+            (
+                "postgres://ann:old@h/db?password=new&sslmode=require",
+                "postgres://ann:***@h/db?password=***&sslmode=require",
+                "postgres://ann@h/db?sslmode=require",
+                "new",
+            ),
+        ] {
+            assert_eq!(without_password(url), shown);
+            assert_eq!(split_password(url), (address.to_owned(), Some(password.to_owned())), "{url}");
+        }
+        assert_eq!(without_password("postgres://ann:se?cret@host/db"), "postgres://ann:***@host/db");
     }
 
     #[tokio::test]

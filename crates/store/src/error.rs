@@ -34,7 +34,7 @@ pub enum Error {
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
     /// A unique rule refused a row. `constraint` is the name of its index on both databases, e.g.
-    /// `channel_workspace_id_username`.
+    /// `channel_workspace_id_username_folded`.
     #[error("a row with the same key exists already ({constraint})")]
     Conflict { constraint: String },
     /// A stored value makes no sense: names where it is.

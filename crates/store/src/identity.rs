@@ -157,6 +157,13 @@ pub async fn revoke_invitation(tx: &mut Tx, workspace: WorkspaceId, id: Invitati
     Ok(execute!(tx, |conn| sqlx::query(SQL).bind(workspace).bind(id).bind(now).execute(conn))? > 0)
 }
 
+/// Revokes what the person invited to and nobody has accepted yet; how many there were.
+pub async fn revoke_invitations_of(tx: &mut Tx, workspace: WorkspaceId, person: PersonId, now: i64) -> Result<u64> {
+    const SQL: &str = "UPDATE invitation SET revoked_at = $3 \
+        WHERE workspace_id = $1 AND created_by = $2 AND accepted_at IS NULL AND revoked_at IS NULL";
+    execute!(tx, |conn| sqlx::query(SQL).bind(workspace).bind(person).bind(now).execute(conn))
+}
+
 /// Removes invitations that were used, taken back or ran out before `at`; how many there were.
 pub async fn delete_invitations_before(tx: &mut Tx, at: i64) -> Result<u64> {
     const SQL: &str = "DELETE FROM invitation WHERE COALESCE(accepted_at, revoked_at, expires_at) < $1";
@@ -278,6 +285,27 @@ mod tests {
             assert_eq!(delete_invitations_before(&mut tx, NOW + 5).await.unwrap(), 1, "the expired one");
             assert_eq!(delete_invitations_before(&mut tx, NOW + 5).await.unwrap(), 1, "the one that ran out");
             assert_eq!(delete_invitations_before(&mut tx, NOW + 6).await.unwrap(), 2, "the used and the revoked one");
+        }
+
+        async fn open_invitations_of_one_person_are_revoked(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let [here, there] = ["default", "other"];
+            let here = insert_workspace(&mut tx, here, NOW).await.unwrap().id;
+            let there = insert_workspace(&mut tx, there, NOW).await.unwrap().id;
+            let ann = insert_person(&mut tx, None, "Ann", None, NOW).await.unwrap().id;
+            let ben = insert_person(&mut tx, None, "Ben", None, NOW).await.unwrap().id;
+            let used = insert_invitation(&mut tx, here, b"1", Role::Viewer, ann, NOW, NOW + 60).await.unwrap().id;
+            let taken_back = insert_invitation(&mut tx, here, b"2", Role::Viewer, ann, NOW, NOW + 60).await.unwrap().id;
+            let open = insert_invitation(&mut tx, here, b"3", Role::Owner, ann, NOW, NOW + 60).await.unwrap().id;
+            let of_ben = insert_invitation(&mut tx, here, b"4", Role::Owner, ben, NOW, NOW + 60).await.unwrap().id;
+            insert_invitation(&mut tx, there, b"5", Role::Owner, ann, NOW, NOW + 60).await.unwrap();
+            assert!(accept_invitation(&mut tx, used, ben, NOW + 1).await.unwrap());
+            assert!(revoke_invitation(&mut tx, here, taken_back, NOW + 2).await.unwrap());
+            assert_eq!(revoke_invitations_of(&mut tx, here, ann, NOW + 5).await.unwrap(), 1);
+            assert_eq!(revoke_invitations_of(&mut tx, here, ann, NOW + 6).await.unwrap(), 0);
+            let revoked: Vec<_> = list_invitations(&mut tx, here).await.unwrap().into_iter().map(|i| (i.id, i.revoked_at)).collect();
+            assert_eq!(revoked, [(of_ben, None), (open, Some(NOW + 5)), (taken_back, Some(NOW + 2)), (used, None)]);
+            assert_eq!(list_invitations(&mut tx, there).await.unwrap()[0].revoked_at, None);
         }
 
         async fn sessions_end(db: &Db) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use domain::identity::Role;
 use services::Viewer;
-use services::collect::import::{self, ImportError, ImportRequest, Kind};
+use services::collect::import::{self, ImportError, ImportRequest, Kind, Progress};
 use store::{Db, Settings};
 use tokio_util::sync::CancellationToken;
 
@@ -382,6 +382,98 @@ async fn bad_rows_that_cannot_be_written() {
     let error = place.run(&request).await.expect_err("refused");
     assert!(matches!(error, ImportError::SkipFile { .. }), "{error}");
     assert_eq!(place.channels().await, []);
+}
+
+#[tokio::test]
+async fn bad_rows_are_written_over_nothing_but_a_file_of_bad_rows() {
+    let place = Place::new().await;
+    let content = format!("{POSTS}a,x,1760000000,1,,,,,\na,1,1760000000,1,,,,,\n");
+    let input = place.file("p.csv", &content);
+    let letter = place.file("letter.txt", "Dear reader,\nline,problem\n");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&input, place.path("link.csv")).expect("linked");
+    let skip_to = |path: PathBuf| ImportRequest {
+        skip_bad_rows: Some(path),
+        ..ImportRequest::new(Kind::Posts, input.clone())
+    };
+    for (name, wanted) in [
+        ("p.csv", "it is the file to import"),
+        ("./p.csv", "it is the file to import"),
+        #[cfg(unix)]
+        ("link.csv", "it is the file to import"),
+        ("test.db", "it is the database"),
+        ("test.db-wal", "it is the database"),
+        ("test.db-shm", "it is the database"),
+        ("letter.txt", "it is a file that holds something else"),
+    ] {
+        let error = place.run(&skip_to(place.path(name))).await.expect_err("refused");
+        assert!(error.to_string().contains(wanted) && error.is_wrong_usage(), "{name}: {error}");
+    }
+    assert_eq!(std::fs::read_to_string(&input).expect("readable"), content);
+    assert_eq!(std::fs::read_to_string(letter).expect("readable"), "Dear reader,\nline,problem\n");
+    assert_eq!(place.channels().await, []);
+    assert!(place.rows().await.contains(&("import_run".to_owned(), 0)));
+
+    // a file that is refused for its header leaves no file behind
+    let bad = place.path("bad.csv");
+    let other = place.file("other.csv", "who,what\n1,2\n");
+    let request = ImportRequest { skip_bad_rows: Some(bad.clone()), ..ImportRequest::new(Kind::Posts, other) };
+    assert!(matches!(place.run(&request).await, Err(ImportError::Header { .. })));
+    assert!(!bad.exists());
+
+    // one of ours is replaced, an empty one filled
+    std::fs::write(&bad, "").expect("written");
+    for _ in 0..2 {
+        assert_eq!(place.run(&skip_to(bad.clone())).await.expect("imports").skipped, 1);
+        assert_eq!(std::fs::read_to_string(&bad).expect("readable").lines().count(), 2);
+    }
+}
+
+/// Does to the run what another process does that goes on with it, once that many rows are read.
+struct TakenOver {
+    url: String,
+    rows: u64,
+    statement: &'static str,
+}
+
+impl Progress for TakenOver {
+    fn advance(&self, _: u64, _: u64, rows: u64) {
+        if rows < self.rows {
+            return;
+        }
+        let (url, statement) = (self.url.clone(), self.statement);
+        let other = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                let db = Db::open(&Settings { url, max_connections: 1 }).await.expect("opens");
+                store::testing::run(&db, statement).await.expect("done");
+                db.close().await;
+            });
+        });
+        other.join().expect("the other process");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_another_process_took_over_is_left_to_it() {
+    const GONE: &str =
+        "DELETE FROM import_stage; UPDATE channel SET import_run_id = NULL, deleted_at = 1; DELETE FROM import_run";
+    const FURTHER: &str = "UPDATE import_run SET progress = 'further'";
+    for (statement, rows, runs) in [(GONE, 0, 0), (GONE, 1, 0), (FURTHER, 0, 1), (FURTHER, 1, 1)] {
+        let place = Place::new().await;
+        let request = ImportRequest::new(Kind::Posts, place.file("p.csv", format!("{POSTS}a,1,1760000000,1,,,,,\n")));
+        let other = TakenOver { url: place.url(), rows, statement };
+        let outcome = import::run(&place.ctx, &place.viewer, &request, &other, &CancellationToken::new()).await;
+        assert!(matches!(outcome, Err(ImportError::Elsewhere)), "{statement}, {rows} rows: {outcome:?}");
+        assert!(place.rows().await.contains(&("import_run".to_owned(), runs)), "{statement}, {rows} rows");
+    }
+    // a run that fails by itself meanwhile does not take the other's away
+    let place = Place::new().await;
+    let request = ImportRequest::new(Kind::Posts, place.file("p.csv", format!("{POSTS}a,x,1760000000,1,,,,,\n")));
+    let other = TakenOver { url: place.url(), rows: 1, statement: FURTHER };
+    let outcome = import::run(&place.ctx, &place.viewer, &request, &other, &CancellationToken::new()).await;
+    assert!(matches!(outcome, Err(ImportError::BadRows { .. })), "{outcome:?}");
+    assert!(place.rows().await.contains(&("import_run".to_owned(), 1)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -284,6 +284,25 @@ async fn a_killed_run_continues_too() {
     assert!(report.continued_from.is_some());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_with_the_same_file_import_it_once() {
+    let place = Place::new().await;
+    let (posts, snapshots, total) = many_snapshots();
+    place.import(Kind::Posts, posts).await.expect("imports");
+    let request = ImportRequest::new(Kind::Snapshots, place.file("many.csv", snapshots));
+    let (one, two) = tokio::join!(place.run(&request), place.run(&request));
+    for outcome in [&one, &two] {
+        assert!(matches!(outcome, Ok(_) | Err(ImportError::Elsewhere)), "{outcome:?}");
+    }
+    // whoever gave way may simply do it again
+    let again = place.run(&request).await.expect("imports");
+    assert_eq!((again.rows, again.inserted + again.unchanged), (total, total));
+    let channel = place.channel("a").await;
+    let mut tx = place.ctx.db.read().await.expect("tx");
+    let counts = store::channels::counts(&mut tx, channel.id).await.expect("counts");
+    assert_eq!((counts.posts, counts.snapshots), (50, total as i64));
+}
+
 #[tokio::test]
 async fn runs_that_nobody_continues_are_forgotten() {
     let place = Place::new().await;

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use domain::analytics::history::{DailyFact, SourceFact};
+use domain::channels::folded;
 use domain::ids::{ChannelId, WorkspaceId};
 use domain::posts::Snapshot;
 use jiff::civil::Date;
@@ -15,7 +16,7 @@ use super::posts::write_posts;
 use super::snapshots::write_series;
 use super::{PostFacts, Series, add_totals, batch, daily, find_posts, find_series};
 use crate::channels::NewChannel;
-use crate::{Error, Result, Tx, execute, on, series};
+use crate::{Dialect, Error, Result, Tx, execute, on, series};
 
 /// A file on its way in.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -39,13 +40,26 @@ pub async fn insert_run(tx: &mut Tx, workspace: WorkspaceId, identity: &str, pro
     on!(tx, |conn| sqlx::query_as(SQL).bind(workspace).bind(identity).bind(progress).bind(now).fetch_one(conn))
 }
 
-/// Notes how far the run is. `false` when it is no longer where the caller left it: another process works on it.
-pub async fn save_progress(tx: &mut Tx, run: &mut Run, progress: String, now: i64) -> Result<bool> {
-    const SQL: &str = "UPDATE import_run SET progress = $3, touched_at = $4 WHERE id = $1 AND progress = $2";
-    let saved =
-        execute!(tx, |conn| sqlx::query(SQL).bind(run.id).bind(&run.progress).bind(&progress).bind(now).execute(conn))?;
+/// Whether the run is still where the caller left it; if so, it stays there until the unit of work ends. `false`:
+/// another process works on it, or finished it.
+pub async fn hold(tx: &mut Tx, run: &Run) -> Result<bool> {
+    // SQLite has one writer at a time anyway
+    const SQL: Dialect = Dialect {
+        sqlite: "SELECT id FROM import_run WHERE id = $1 AND progress = $2",
+        postgres: "SELECT id FROM import_run WHERE id = $1 AND progress = $2 FOR UPDATE",
+    };
+    let sql = SQL.of(tx);
+    let found: Option<i64> =
+        on!(tx, |conn| sqlx::query_scalar(sql).bind(run.id).bind(&run.progress).fetch_optional(conn))?;
+    Ok(found.is_some())
+}
+
+/// Notes how far the run, which the caller [holds](hold), is.
+pub async fn save_progress(tx: &mut Tx, run: &mut Run, progress: String, now: i64) -> Result<()> {
+    const SQL: &str = "UPDATE import_run SET progress = $2, touched_at = $3 WHERE id = $1";
+    execute!(tx, |conn| sqlx::query(SQL).bind(run.id).bind(&progress).bind(now).execute(conn))?;
     run.progress = progress;
-    Ok(saved > 0)
+    Ok(())
 }
 
 /// Forgets the run; what is still staged is hidden for good and goes with the rows of deleted channels.
@@ -107,7 +121,7 @@ pub async fn list_stages(tx: &mut Tx, run: &Run) -> Result<Vec<Stage>> {
 /// Makes a new channel of a stage, under the stage's own key. Conflict as in [`crate::channels::insert`].
 pub async fn reveal(tx: &mut Tx, stage: &Stage, channel: &NewChannel, now: i64) -> Result<()> {
     const SQL: &str = "UPDATE channel SET import_run_id = NULL, telegram_id = $2, username = $3, title = $4, \
-        zone = $5, created_at = $6 WHERE id = $1 AND import_run_id = $7";
+        zone = $5, created_at = $6, username_folded = $8 WHERE id = $1 AND import_run_id = $7";
     const STAGE: &str = "DELETE FROM import_stage WHERE channel_id = $1";
     let revealed = execute!(tx, |conn| sqlx::query(SQL)
         .bind(stage.channel)
@@ -117,6 +131,7 @@ pub async fn reveal(tx: &mut Tx, stage: &Stage, channel: &NewChannel, now: i64) 
         .bind(&channel.zone)
         .bind(now)
         .bind(stage.run)
+        .bind(channel.username.as_deref().map(folded))
         .execute(conn))?;
     if revealed == 0 {
         return Err(Error::Busy);
@@ -307,11 +322,15 @@ mod tests {
             let mut found = find_run(&mut tx, workspace, "file").await.unwrap().unwrap();
             assert_eq!(found, run);
             assert_eq!(list_stages(&mut tx, &run).await.unwrap(), [stage]);
-            assert!(save_progress(&mut tx, &mut run, "{\"a\":1}".to_owned(), NOW + 5).await.unwrap());
-            assert!(!save_progress(&mut tx, &mut found, "{\"b\":1}".to_owned(), NOW + 5).await.unwrap());
+            assert!(hold(&mut tx, &run).await.unwrap());
+            save_progress(&mut tx, &mut run, "{\"a\":1}".to_owned(), NOW + 5).await.unwrap();
+            assert!(!hold(&mut tx, &found).await.unwrap());
+            found.progress = run.progress.clone();
+            assert!(hold(&mut tx, &found).await.unwrap());
             assert_eq!(list_stale_runs(&mut tx, NOW + 5).await.unwrap(), [0_i64; 0]);
             assert_eq!(list_stale_runs(&mut tx, NOW + 6).await.unwrap(), [run.id]);
             delete_run(&mut tx, run.id, NOW).await.unwrap();
+            assert!(!hold(&mut tx, &run).await.unwrap());
             assert_eq!(find_run(&mut tx, workspace, "file").await.unwrap(), None);
             assert_eq!(channels::list_hidden(&mut tx).await.unwrap().len(), 1);
         }

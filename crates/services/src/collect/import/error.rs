@@ -43,6 +43,8 @@ pub enum ImportError {
     BadRows { kind: Kind, problems: Problems },
     #[error("the bad rows cannot be written to {}: {reason}", path.display())]
     SkipFile { path: PathBuf, reason: String },
+    #[error("the bad rows cannot be written to {}: it is {reason}; name another file", path.display())]
+    SkipFileTaken { path: PathBuf, reason: &'static str },
     #[error("stopped after {rows} rows; the database shows nothing of them, and the same command continues from there")]
     Stopped { rows: u64 },
     #[error("another process is importing the same file just now: let it finish")]
@@ -62,7 +64,12 @@ impl ImportError {
     pub fn is_wrong_usage(&self) -> bool {
         matches!(
             self,
-            Self::NoFile(_) | Self::IsFolder(_) | Self::ManyChannels { .. } | Self::Zone(_) | Self::TakenLater
+            Self::NoFile(_)
+                | Self::IsFolder(_)
+                | Self::ManyChannels { .. }
+                | Self::Zone(_)
+                | Self::TakenLater
+                | Self::SkipFileTaken { .. }
         )
     }
 }

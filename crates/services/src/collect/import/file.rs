@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
 
 use domain::analytics::history::{DailyFact, SourceFact};
+use domain::channels::folded;
 use domain::posts::{Counters, MediaType, Snapshot, Source};
 use serde::{Deserialize, Serialize};
 use store::collect::PostFacts;
@@ -283,12 +284,12 @@ struct Channels {
 
 impl Channels {
     fn new(names: Vec<ChannelName>, single: Option<&'static str>) -> Self {
-        let positions = names.iter().enumerate().map(|(index, name)| (name.text().to_lowercase(), index)).collect();
+        let positions = names.iter().enumerate().map(|(index, name)| (folded(&name.text()), index)).collect();
         Self { names, positions, last: (Vec::new(), 0), single }
     }
 
     fn position(&mut self, name: ChannelName, line: u64, new: &mut Vec<ChannelName>) -> Result<usize, ImportError> {
-        let key = name.text().to_lowercase();
+        let key = folded(&name.text());
         if let Some(position) = self.positions.get(&key) {
             return Ok(*position);
         }

@@ -11,6 +11,7 @@ pub(super) mod file;
 mod problem;
 pub(super) mod publish;
 mod rows;
+mod skip_file;
 pub(super) mod staging;
 
 use std::fs::{File, Metadata};
@@ -137,6 +138,9 @@ pub async fn run(
     cancel: &CancellationToken,
 ) -> Result<ImportReport, ImportError> {
     let (request, opened) = prepare(ctx, viewer, request, request.kind.as_str()).await?;
+    // a file that is refused for its header leaves nothing behind, no file of bad rows either
+    let taken_at = request.taken_at.unwrap_or(ctx.now());
+    FileReader::open(&request, Place { offset: 0, line: 1 }, Vec::new(), ctx.now(), taken_at)?;
     let staging = Staging::open(ctx, viewer, &request, opened.identity).await?;
     let (start, channels) = (staging.bookmark.place(), staging.bookmark.channels.clone());
     let taken_at = staging.bookmark.taken_at;
@@ -177,6 +181,9 @@ pub(super) async fn prepare(
     }
     let request = ImportRequest { tz, ..request.clone() };
     let (file, metadata) = open(&request.path)?;
+    if let Some(skip) = &request.skip_bad_rows {
+        skip_file::check_path(skip, &request.path, ctx.db.path())?;
+    }
     let identity = identity(&request, format, file, &metadata)?;
     forget_stale_runs(ctx, now).await?;
     Ok((request, Opened { identity, bytes: metadata.len() }))

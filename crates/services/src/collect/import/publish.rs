@@ -1,5 +1,6 @@
 //! The moment a staged file becomes visible: one unit of work. A new channel takes its staging key for its own, which
-//! is one row; rows for a known channel are merged with what is there.
+//! is one row; rows for a known channel are merged with what is there. What says nothing new is sorted out before, while
+//! others may write, so that the unit of work is as short as the news are few.
 
 use domain::channels::{Channel, ChannelRef};
 use domain::posts::{Counters, Snapshot};
@@ -15,8 +16,25 @@ use super::staging::{Staging, Target, look_up};
 use super::{ImportError, ImportReport, Kind};
 use crate::{Error, What, audit};
 
-/// Rows merged at a time: what bounds the memory.
+/// Posts merged at a time: what bounds the memory.
 const PAGE: i64 = 1000;
+
+/// Pages of staged rows that tell a known channel something new.
+struct News {
+    /// the post before each page
+    pages: Vec<i64>,
+    /// rows of the other pages
+    unchanged: u64,
+}
+
+/// What a page of staged rows changes.
+#[derive(Default)]
+struct Page {
+    last: i64,
+    posts: Vec<PostFacts>,
+    snapshots: Vec<Series>,
+    written: Written,
+}
 
 impl Staging<'_> {
     /// Makes all staged rows visible.
@@ -31,15 +49,22 @@ impl Staging<'_> {
             ..ImportReport::default()
         };
         let mut written = Written::default();
-        let mut tx = ctx.db.write().await?;
+        let mut news = Vec::with_capacity(targets.len());
         for target in &targets {
+            news.push(self.news(target).await?);
+        }
+        let mut tx = ctx.db.write().await?;
+        if !stage::hold(&mut tx, &self.run).await? {
+            return Err(ImportError::Elsewhere);
+        }
+        for (target, news) in targets.iter().zip(news) {
             let existing = look_up(&mut tx, self.viewer, self.request, &target.name).await?;
             let Some(staged) = &target.stage else {
                 report.channels.extend(existing.map(|channel| channel.slug()));
                 continue;
             };
             let slug = match existing {
-                Some(channel) => self.merge(&mut tx, target, staged, channel, &mut written).await?,
+                Some(channel) => self.merge(&mut tx, target, staged, channel, news, &mut written).await?,
                 None if self.request.kind == Kind::Posts => {
                     let channel = self.new_channel(target);
                     if target.existing.is_none() {
@@ -51,7 +76,7 @@ impl Staging<'_> {
                     } else {
                         // it was there when the run began, and was deleted meanwhile
                         let channel = store::channels::insert(&mut tx, &channel, now).await?;
-                        self.merge(&mut tx, target, staged, channel, &mut written).await?
+                        self.merge(&mut tx, target, staged, channel, None, &mut written).await?
                     }
                 }
                 None => return Err(Error::NotFound(What::Channel).into()),
@@ -109,12 +134,12 @@ impl Staging<'_> {
         target: &Target,
         staged: &Stage,
         mut channel: Channel,
+        news: Option<News>,
         written: &mut Written,
     ) -> Result<String, ImportError> {
         let mut here = Written::default();
         match self.request.kind {
-            Kind::Posts => merge_posts(tx, staged, &channel, &mut here).await?,
-            Kind::Snapshots => merge_snapshots(tx, staged, &channel, &mut here).await?,
+            Kind::Posts | Kind::Snapshots => here += self.merge_pages(tx, staged, &channel, news).await?,
             Kind::Daily => {
                 let facts = collect::list_daily(tx, staged.channel, Date::MIN, Date::MAX).await?;
                 here += collect::upsert_daily(tx, channel.id, &facts).await?;
@@ -146,42 +171,144 @@ impl Staging<'_> {
     }
 }
 
-async fn merge_posts(tx: &mut Tx, staged: &Stage, channel: &Channel, written: &mut Written) -> Result<(), ImportError> {
-    let mut after = i64::MIN;
-    loop {
-        let page = collect::list_posts_by_id(tx, staged.channel, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.post_id;
-        let known = collect::find_posts(tx, channel.id, page.iter().map(|post| post.post_id)).await?;
-        let series = collect::find_series(tx, channel.id, page.iter().map(|post| post.post_id)).await?;
-        let mut posts = Vec::new();
-        let mut snapshots = Vec::new();
-        for post in page {
-            let reading = reading(&post);
-            // counts become visible as a snapshot, not as a field of the post
-            let post = PostFacts { counters: Counters::default(), counted_at: None, ..post };
-            let Some(before) = known.get(&post.post_id) else {
-                written.inserted += 1;
-                snapshots.extend(reading);
-                posts.push(post);
-                continue;
-            };
-            let new_post = before.updated(&post) != *before;
-            let taken = series.get(&post.post_id).map_or(&[][..], Vec::as_slice);
-            let reading = reading.filter(|reading| tells_something_new(reading, before, taken));
-            if new_post || reading.is_some() {
-                written.updated += 1;
+impl Staging<'_> {
+    /// Looks through what is staged for a known channel, without holding up any writer.
+    async fn news(&self, target: &Target) -> Result<Option<News>, ImportError> {
+        let (Some(staged), Some(channel)) = (&target.stage, &target.existing) else { return Ok(None) };
+        if !matches!(self.request.kind, Kind::Posts | Kind::Snapshots) {
+            return Ok(None);
+        }
+        let mut news = News { pages: Vec::new(), unchanged: 0 };
+        let mut after = i64::MIN;
+        let mut tx = self.ctx.db.read().await?;
+        while let Some(page) = self.page(&mut tx, staged, channel, after).await? {
+            if page.posts.is_empty() && page.snapshots.is_empty() {
+                news.unchanged += page.written.unchanged;
             } else {
-                written.unchanged += 1;
+                news.pages.push(after);
             }
-            snapshots.extend(reading);
-            if new_post {
-                posts.push(post);
+            after = page.last;
+        }
+        Ok(Some(news))
+    }
+
+    /// Merges the pages with news, or all of them where nobody looked.
+    async fn merge_pages(
+        &self,
+        tx: &mut Tx,
+        staged: &Stage,
+        channel: &Channel,
+        news: Option<News>,
+    ) -> Result<Written, ImportError> {
+        let mut written = Written::default();
+        let Some(news) = news else {
+            let mut after = i64::MIN;
+            while let Some(page) = self.page(tx, staged, channel, after).await? {
+                after = page.last;
+                written += write_page(tx, channel, page).await?;
+            }
+            return Ok(written);
+        };
+        written.unchanged = news.unchanged;
+        for after in news.pages {
+            if let Some(page) = self.page(tx, staged, channel, after).await? {
+                written += write_page(tx, channel, page).await?;
             }
         }
-        collect::upsert_posts(tx, channel.id, &posts).await?;
-        collect::merge_snapshots(tx, channel.id, &snapshots).await?;
+        Ok(written)
     }
+
+    async fn page(
+        &self,
+        tx: &mut Tx,
+        staged: &Stage,
+        channel: &Channel,
+        after: i64,
+    ) -> Result<Option<Page>, ImportError> {
+        match self.request.kind {
+            Kind::Snapshots => page_of_snapshots(tx, staged, channel, after).await,
+            _ => page_of_posts(tx, staged, channel, after).await,
+        }
+    }
+}
+
+async fn write_page(tx: &mut Tx, channel: &Channel, page: Page) -> Result<Written, ImportError> {
+    collect::upsert_posts(tx, channel.id, &page.posts).await?;
+    collect::merge_snapshots(tx, channel.id, &page.snapshots).await?;
+    Ok(page.written)
+}
+
+async fn page_of_posts(
+    tx: &mut Tx,
+    staged: &Stage,
+    channel: &Channel,
+    after: i64,
+) -> Result<Option<Page>, ImportError> {
+    let rows = collect::list_posts_by_id(tx, staged.channel, after, PAGE).await?;
+    let Some(last) = rows.last() else { return Ok(None) };
+    let mut page = Page { last: last.post_id, ..Page::default() };
+    let known = collect::find_posts(tx, channel.id, rows.iter().map(|post| post.post_id)).await?;
+    let series = collect::find_series(tx, channel.id, rows.iter().map(|post| post.post_id)).await?;
+    for post in rows {
+        let reading = reading(&post);
+        // counts become visible as a snapshot, not as a field of the post
+        let post = PostFacts { counters: Counters::default(), counted_at: None, ..post };
+        let Some(before) = known.get(&post.post_id) else {
+            page.written.inserted += 1;
+            page.snapshots.extend(reading);
+            page.posts.push(post);
+            continue;
+        };
+        let is_news = before.updated(&post) != *before;
+        let taken = series.get(&post.post_id).map_or(&[][..], Vec::as_slice);
+        let reading = reading.filter(|reading| tells_something_new(reading, before, taken));
+        if is_news || reading.is_some() {
+            page.written.updated += 1;
+        } else {
+            page.written.unchanged += 1;
+        }
+        page.snapshots.extend(reading);
+        if is_news {
+            page.posts.push(post);
+        }
+    }
+    Ok(Some(page))
+}
+
+async fn page_of_snapshots(
+    tx: &mut Tx,
+    staged: &Stage,
+    channel: &Channel,
+    after: i64,
+) -> Result<Option<Page>, ImportError> {
+    let rows = collect::list_series(tx, staged.channel, after, PAGE).await?;
+    let Some(last) = rows.last() else { return Ok(None) };
+    let mut page = Page { last: last.post_id, ..Page::default() };
+    let known = collect::find_series(tx, channel.id, rows.iter().map(|series| series.post_id)).await?;
+    for series in rows {
+        let before = known.get(&series.post_id).map_or(&[][..], Vec::as_slice);
+        let mut is_news = false;
+        for snapshot in &series.snapshots {
+            match before.binary_search_by_key(&snapshot.at, |known| known.at) {
+                Err(_) => page.written.inserted += 1,
+                Ok(index) if says_nothing_beyond(snapshot.counters, before[index].counters) => {
+                    page.written.unchanged += 1;
+                    continue;
+                }
+                Ok(_) => page.written.updated += 1,
+            }
+            is_news = true;
+        }
+        if is_news {
+            page.snapshots.push(series);
+        }
+    }
+    Ok(Some(page))
+}
+
+/// Everything that `counters` tells is known already.
+fn says_nothing_beyond(counters: Counters, known: Counters) -> bool {
+    store::series::overlay(known, counters) == known
 }
 
 /// The counts of a row of a posts file as a snapshot.
@@ -193,22 +320,7 @@ fn reading(post: &PostFacts) -> Option<Series> {
 /// Counts that are those the post shows already add no snapshot (metrics §1), whenever they were taken.
 fn tells_something_new(reading: &Series, post: &PostFacts, taken: &[Snapshot]) -> bool {
     let snapshot = reading.snapshots[0];
-    let says_nothing_beyond = |known: Counters| store::series::overlay(known, snapshot.counters) == known;
     let at_that_moment = taken.iter().find(|known| known.at == snapshot.at);
-    !says_nothing_beyond(post.counters) && !at_that_moment.is_some_and(|known| says_nothing_beyond(known.counters))
-}
-
-async fn merge_snapshots(
-    tx: &mut Tx,
-    staged: &Stage,
-    channel: &Channel,
-    written: &mut Written,
-) -> Result<(), ImportError> {
-    let mut after = i64::MIN;
-    loop {
-        let page = collect::list_series(tx, staged.channel, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.post_id;
-        *written += collect::merge_snapshots(tx, channel.id, &page).await?;
-    }
+    !says_nothing_beyond(snapshot.counters, post.counters)
+        && !at_that_moment.is_some_and(|known| says_nothing_beyond(snapshot.counters, known.counters))
 }

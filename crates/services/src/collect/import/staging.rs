@@ -2,9 +2,9 @@
 //! stopped at any moment continues after its last chunk.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
-use std::io::{Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{Seek as _, SeekFrom};
+use std::path::Path;
 
 use domain::analytics::history::{DailyFact, SourceFact};
 use domain::channels::{Channel, ChannelRef};
@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::file::{BadRow, ChannelName, Chunk, Facts, FileReader, Parsed, PostSnapshot};
 use super::problem::{Problem, Problems, SHOWN};
 use super::rows::{Place, Rows};
+use super::skip_file::SkipFile;
 use super::{ImportError, ImportRequest, Kind};
 use crate::{Ctx, Viewer, channels};
 
@@ -150,10 +151,11 @@ impl<'a> Staging<'a> {
             target.stage = stages.remove(&name.text());
             targets.push(target);
         }
-        tx.commit().await?;
+        // before the commit: whoever finds the run finds its file too, and a run without it is none
         if let (Some(path), None) = (&request.skip_bad_rows, &skip) {
             skip = Some(SkipFile::new(path)?);
         }
+        tx.commit().await?;
         let continued_from = (continued && bookmark.rows > 0).then_some(bookmark.rows);
         Ok(Self {
             ctx,
@@ -177,6 +179,9 @@ impl<'a> Staging<'a> {
     /// Stages a chunk and moves the bookmark behind it.
     pub async fn take(&mut self, chunk: Chunk) -> Result<(), ImportError> {
         let mut tx = self.ctx.db.write().await?;
+        if !stage::hold(&mut tx, &self.run).await? {
+            return Err(ImportError::Elsewhere);
+        }
         for name in chunk.new_channels {
             self.targets.push(Target::find(&mut tx, self.viewer, self.request, name).await?);
         }
@@ -197,9 +202,7 @@ impl<'a> Staging<'a> {
         self.bookmark.line = chunk.end.line;
         self.bookmark.channels = self.targets.iter().map(|target| target.name.clone()).collect();
         let progress = serde_json::to_string(&self.bookmark).map_err(crate::Error::from)?;
-        if !stage::save_progress(&mut tx, &mut self.run, progress, self.ctx.now()).await? {
-            return Err(ImportError::Elsewhere);
-        }
+        stage::save_progress(&mut tx, &mut self.run, progress, self.ctx.now()).await?;
         Ok(tx.commit().await?)
     }
 
@@ -436,7 +439,7 @@ impl<'a> Staging<'a> {
             return Ok(());
         };
         self.bookmark.skipped += bad.len() as u64;
-        self.bookmark.skipped_bytes = skip.write(&self.request.path, &bad)?;
+        self.bookmark.skipped_bytes = skip.write(|| read_header(&self.request.path), &bad)?;
         Ok(())
     }
 
@@ -491,12 +494,15 @@ impl<'a> Staging<'a> {
         Ok(problems)
     }
 
-    /// Forgets the run after an error, which is handed through: the database holds no more than before.
+    /// Forgets the run after an error, which is handed through: the database holds no more than before. A run that
+    /// another process took over is that one's.
     pub async fn abandon_after(self, error: ImportError) -> ImportError {
         let forgotten: Result<(), ImportError> = async {
             let mut tx = self.ctx.db.write().await?;
-            stage::delete_run(&mut tx, self.run.id, self.ctx.now()).await?;
-            tx.commit().await?;
+            if stage::hold(&mut tx, &self.run).await? {
+                stage::delete_run(&mut tx, self.run.id, self.ctx.now()).await?;
+                tx.commit().await?;
+            }
             Ok(channels::purge_deleted(self.ctx).await?)
         }
         .await;
@@ -544,58 +550,6 @@ fn read_fields(path: &Path, place: Place) -> Result<Vec<Vec<u8>>, ImportError> {
     Ok(row.map(|row| row.iter().map(<[u8]>::to_vec).collect()).unwrap_or_default())
 }
 
-/// Where bad rows go: their cells, then their line and what is wrong.
-struct SkipFile {
-    path: PathBuf,
-    file: File,
-    bytes: u64,
-}
-
-impl SkipFile {
-    fn new(path: &Path) -> Result<Self, ImportError> {
-        let file = File::create(path).map_err(|error| skip_error(path, &error))?;
-        Ok(Self { path: path.to_owned(), file, bytes: 0 })
-    }
-
-    /// The file as an earlier run left it after its last chunk; `None` when it is not there any more.
-    fn continued(path: &Path, bytes: u64) -> Result<Option<Self>, ImportError> {
-        let Ok(mut file) = OpenOptions::new().write(true).open(path) else { return Ok(None) };
-        let length = file.metadata().map_err(|error| skip_error(path, &error))?.len();
-        if length < bytes {
-            return Ok(None);
-        }
-        file.set_len(bytes).map_err(|error| skip_error(path, &error))?;
-        file.seek(SeekFrom::End(0)).map_err(|error| skip_error(path, &error))?;
-        Ok(Some(Self { path: path.to_owned(), file, bytes }))
-    }
-
-    /// Writes rows down to the disk; how long the file is now.
-    fn write(&mut self, source: &Path, bad: &[BadRow]) -> Result<u64, ImportError> {
-        if bad.is_empty() {
-            return Ok(self.bytes);
-        }
-        let mut text = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-        let failed = |error: csv::Error| ImportError::SkipFile { path: self.path.clone(), reason: error.to_string() };
-        if self.bytes == 0 {
-            let header = read_header(source)?;
-            let header = header.iter().map(Vec::as_slice).chain([b"line".as_slice(), b"problem".as_slice()]);
-            text.write_record(header).map_err(failed)?;
-        }
-        for row in bad {
-            let line = row.place.line.to_string();
-            let problems: Vec<String> = row.problems.iter().map(ToString::to_string).collect();
-            let problems = problems.join("; ");
-            let cells = row.fields.iter().map(Vec::as_slice).chain([line.as_bytes(), problems.as_bytes()]);
-            text.write_record(cells).map_err(failed)?;
-        }
-        let text = text.into_inner().map_err(|error| skip_error(&self.path, error.error()))?;
-        self.file.write_all(&text).map_err(|error| skip_error(&self.path, &error))?;
-        self.file.sync_data().map_err(|error| skip_error(&self.path, &error))?;
-        self.bytes += text.len() as u64;
-        Ok(self.bytes)
-    }
-}
-
 fn read_header(path: &Path) -> Result<Vec<Vec<u8>>, ImportError> {
     let mut header = read_fields(path, Place { offset: 0, line: 1 })?;
     if let Some(first) = header.first_mut()
@@ -604,8 +558,4 @@ fn read_header(path: &Path) -> Result<Vec<Vec<u8>>, ImportError> {
         first.drain(..3);
     }
     Ok(header)
-}
-
-fn skip_error(path: &Path, error: &std::io::Error) -> ImportError {
-    ImportError::SkipFile { path: path.to_owned(), reason: error.to_string() }
 }
