@@ -129,6 +129,24 @@ async fn an_invitation_makes_a_member_once() {
 }
 
 #[tokio::test]
+async fn who_is_no_owner_any_more_leaves_no_open_invitation() {
+    let place = Place::new().await;
+    let (olim, nargiza) = (place.member("Olim", Role::Owner).await, place.member("Nargiza", Role::Owner).await);
+    let (_, of_removed) = invite(&place.ctx, &olim, Role::Owner).await.expect("invited");
+    let (_, of_demoted) = invite(&place.ctx, &nargiza, Role::Owner).await.expect("invited");
+    let (_, of_owner) = invite(&place.ctx, &place.operator(), Role::Viewer).await.expect("invited");
+    remove_member(&place.ctx, &place.operator(), id(&olim)).await.expect("removed");
+    set_role(&place.ctx, &place.operator(), id(&nargiza), Role::Editor).await.expect("set");
+
+    let back = olim.person().expect("a person");
+    let revoked = Err(Error::Conflict(Clash::InvitationRevoked));
+    assert_eq!(accept_invitation(&place.ctx, back, of_removed.reveal()).await, revoked);
+    assert_eq!(accept_invitation(&place.ctx, back, of_demoted.reveal()).await, revoked);
+    let newcomer = place.person("Nodira").await;
+    accept_invitation(&place.ctx, &newcomer, of_owner.reveal()).await.expect("an owner's own stays open");
+}
+
+#[tokio::test]
 async fn an_invitation_never_lowers_a_role() {
     let place = Place::new().await;
     let olim = place.member("Olim", Role::Owner).await;
