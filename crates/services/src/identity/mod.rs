@@ -15,7 +15,9 @@ use crate::{Ctx, Error, Result, What};
 
 pub use invitations::{INVITATION_S, accept_invitation, invitations, invite, revoke_invitation};
 pub use members::{members, remove_member, set_role};
-pub use sessions::{OpenedSession, SESSION_S, close_session, demo_viewer, open_session, viewer_of_token};
+pub use sessions::{
+    OpenedSession, SESSION_S, close_session, demo_viewer, open_session, viewer_of_open_page, viewer_of_token,
+};
 pub use token::Token;
 pub use viewer::{Viewer, require};
 pub use workspaces::{DEFAULT_WORKSPACE, ensure_default_workspace, operator};

@@ -40,6 +40,21 @@ pub async fn open_session(ctx: &Ctx, person: PersonId) -> Result<OpenedSession> 
 
 /// Who presents this token; `None` when it is unknown, expired or closed, or the person is a member nowhere.
 pub async fn viewer_of_token(ctx: &Ctx, token: &str) -> Result<Option<Viewer>> {
+    let Some((viewer, seen_at)) = look_up(ctx, token).await? else { return Ok(None) };
+    let now = ctx.now();
+    if now - seen_at >= NOTE_USE_EVERY_S {
+        note_use_unless_busy(ctx, &Token::presented(token).hash(), now).await;
+    }
+    Ok(Some(viewer))
+}
+
+/// The same, asked by the server for itself while a page is merely open: that is no use which lets the session live on.
+pub async fn viewer_of_open_page(ctx: &Ctx, token: &str) -> Result<Option<Viewer>> {
+    Ok(look_up(ctx, token).await?.map(|(viewer, _)| viewer))
+}
+
+/// With when the session was last seen in use.
+async fn look_up(ctx: &Ctx, token: &str) -> Result<Option<(Viewer, i64)>> {
     let (hash, now) = (Token::presented(token).hash(), ctx.now());
     let mut tx = ctx.db.read().await?;
     let Some(session) = identity::find_session(&mut tx, &hash, now).await? else { return Ok(None) };
@@ -47,12 +62,7 @@ pub async fn viewer_of_token(ctx: &Ctx, token: &str) -> Result<Option<Viewer>> {
     let Some(workspace) = identity::list_workspaces(&mut tx, person.id).await?.into_iter().next() else {
         return Ok(None);
     };
-    let viewer = viewer_in(&mut tx, person, workspace.id).await?;
-    drop(tx);
-    if now - session.seen_at >= NOTE_USE_EVERY_S {
-        note_use_unless_busy(ctx, &hash, now).await;
-    }
-    Ok(viewer)
+    Ok(viewer_in(&mut tx, person, workspace.id).await?.map(|viewer| (viewer, session.seen_at)))
 }
 
 /// Signing out; a token that is not known is signed out already.
