@@ -36,7 +36,9 @@ impl FromServerFnError for ApiError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => Self::Offline,
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::Offline
+            }
             ServerFnErrorErr::Args(what) | ServerFnErrorErr::MissingArg(what) => {
                 Self::Invalid { field: "request".to_owned(), allowed: what }
             }

@@ -211,7 +211,11 @@ mod tests {
             let other = keys(language);
             let missing: Vec<_> = english.keys().filter(|key| !other.contains_key(*key)).collect();
             let extra: Vec<_> = other.keys().filter(|key| !english.contains_key(*key)).collect();
-            assert!(missing.is_empty() && extra.is_empty(), "{}: missing {missing:?}, extra {extra:?}", language.code());
+            assert!(
+                missing.is_empty() && extra.is_empty(),
+                "{}: missing {missing:?}, extra {extra:?}",
+                language.code()
+            );
             for (key, variables) in &english {
                 assert_eq!(variables, &other[key], "{}: variables of {key}", language.code());
             }
@@ -238,7 +242,9 @@ mod tests {
         let mut missing = Vec::new();
         for (at, found) in code.match_indices("t!(\"") {
             let key = code[at + found.len()..].split('"').next().unwrap_or_default();
-            if !code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_') && !english.contains_key(key) {
+            if !code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_')
+                && !english.contains_key(key)
+            {
                 missing.push(key.to_owned());
             }
         }

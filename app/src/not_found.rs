@@ -17,7 +17,6 @@ pub fn NotFound() -> impl IntoView {
 pub fn Missing(title: String, more: String) -> impl IntoView {
     view! {
         <Title text=title.clone()/>
-        <Title text=title.clone()/>
         <div class="empty">
             <svg class="art" viewBox="0 0 96 64" aria-hidden="true">
                 <rect class="soft" x="8" y="8" width="80" height="48" rx="8"></rect>

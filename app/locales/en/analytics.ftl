@@ -18,6 +18,10 @@ analytics-up-to = up to { $day }
 analytics-rule-sources = Source: { $sources }.
 analytics-rule-as-of = As of { $time }, { $zone }.
 
+analytics-no-posts = No posts in this period
+analytics-no-posts-more = Choose other days.
+analytics-no-posts-last = The last one before it went out on { $day }. Choose other days.
+
 analytics-views = Views over time
 analytics-views-in = { $n ->
     [one] { $views } view in { $period }
@@ -80,6 +84,7 @@ analytics-compare-remove = Take out of the comparison
 analytics-compare-remove-title = Take out: { $title }
 analytics-compare-full = { $n } posts are the most; take one out first
 analytics-compare-at = { $views } at { $age }
+analytics-compare-once = { $views } at { $age }, read once
 analytics-compare-no-curve = no readings
 analytics-compare-usual = Usual: the middle half of posts
 analytics-compare-none = No posts chosen

@@ -18,6 +18,10 @@ analytics-up-to = по { $day }
 analytics-rule-sources = Источник: { $sources }.
 analytics-rule-as-of = На { $time }, { $zone }.
 
+analytics-no-posts = За этот период постов нет
+analytics-no-posts-more = Выберите другие дни.
+analytics-no-posts-last = Последний пост до него вышел { $day }. Выберите другие дни.
+
 analytics-views = Просмотры по времени
 analytics-views-in = { $n ->
     [one] { $views } просмотр за { $period }
@@ -83,6 +87,7 @@ analytics-compare-remove = Убрать из сравнения
 analytics-compare-remove-title = Убрать: { $title }
 analytics-compare-full = Не больше { $n } постов; сначала уберите один
 analytics-compare-at = { $views } на { $age }
+analytics-compare-once = { $views } на { $age }, один замер
 analytics-compare-no-curve = нет замеров
 analytics-compare-usual = Обычно: средняя половина постов
 analytics-compare-none = Посты не выбраны

@@ -18,6 +18,10 @@ analytics-up-to = { $day } gacha
 analytics-rule-sources = Manba: { $sources }.
 analytics-rule-as-of = { $time } holatiga, { $zone }.
 
+analytics-no-posts = Bu davrda post yo‘q
+analytics-no-posts-more = Boshqa kunlarni tanlang.
+analytics-no-posts-last = Undan oldingi oxirgi post { $day } kuni chiqqan. Boshqa kunlarni tanlang.
+
 analytics-views = Vaqt bo‘yicha ko‘rishlar
 analytics-views-in = { $n ->
    *[other] { $period } ichida { $views } ko‘rish
@@ -75,6 +79,7 @@ analytics-compare-remove = Solishtirishdan olib tashlash
 analytics-compare-remove-title = Olib tashlash: { $title }
 analytics-compare-full = Ko‘pi bilan { $n } ta post; avval birini olib tashlang
 analytics-compare-at = { $age }da { $views }
+analytics-compare-once = { $age }da { $views }, bir o‘lchov
 analytics-compare-no-curve = o‘lchov yo‘q
 analytics-compare-usual = Odatda: postlarning o‘rta yarmi
 analytics-compare-none = Post tanlanmagan

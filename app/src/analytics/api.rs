@@ -37,7 +37,11 @@ pub async fn curves(channel: String, period: String, posts: Option<String>) -> R
     if posts.is_empty() {
         return Ok(no_curves());
     }
-    Ok(services::analytics::compare_posts(&ctx, &viewer, &channel, &posts).await?)
+    match services::analytics::compare_posts(&ctx, &viewer, &channel, &posts).await {
+        // an old address may name a post that is gone; the rest of the page is there
+        Err(services::Error::NotFound(services::What::Post)) => Ok(no_curves()),
+        compared => Ok(compared?),
+    }
 }
 
 /// The comparison of no posts.

@@ -40,7 +40,7 @@ pub fn CompareChannels(channels: Resource<Result<Compared, ApiError>>, address: 
                     <SkeletonCard class="" rows=3/>
                 </div>
             }
-                .into_any()
+            .into_any()
         },
         move |channels| view! { <Channels channels address/> },
     )
@@ -78,7 +78,7 @@ fn Channels(channels: Signal<Compared>, address: Address) -> impl IntoView {
                             <p>{move || t!("analytics-channels-sub", period = period.with(period_name))}</p>
                         </div>
                     </header>
-                    <div class="table-scroll">
+                    <div class="table-scroll" tabindex="0" role="region" aria-labelledby="channels-compared">
                         <table class="data-table channels">
                             <thead>
                                 <tr>
@@ -203,9 +203,11 @@ fn text(column: CompareSort, row: &ComparedChannel) -> String {
         CompareSort::Err | CompareSort::Err24 | CompareSort::Er => number::percent(value),
         CompareSort::GrowthPct => number::signed_percent(value),
         CompareSort::Growth => number::signed(value),
-        CompareSort::Reach24 | CompareSort::AvgReach | CompareSort::Subscribers | CompareSort::Posts | CompareSort::Views => {
-            number::short(value)
-        }
+        CompareSort::Reach24
+        | CompareSort::AvgReach
+        | CompareSort::Subscribers
+        | CompareSort::Posts
+        | CompareSort::Views => number::short(value),
     }
 }
 
@@ -229,7 +231,8 @@ fn formula(answer: Option<&Answer<Vec<ComparedChannel>>>) -> Formula {
     let mut rule = String::new();
     if let Some(answer) = answer {
         inputs.push((t!("analytics-channel-count"), number::full(answer.data.len() as i64)));
-        let said: Vec<String> = answer.meta.warnings.iter().map(|warning| format!("{}.", some(warning_text(warning)))).collect();
+        let said: Vec<String> =
+            answer.meta.warnings.iter().map(|warning| format!("{}.", some(warning_text(warning)))).collect();
         rule = said.join(" ");
         if let Some(at) = answer.meta.as_of {
             let as_of = t!("analytics-rule-as-of", time = time::moment(&Zone::utc(), at), zone = "UTC");

@@ -46,7 +46,11 @@ pub fn ComparePosts(
 
 #[component]
 fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<Vec<i64>>) -> impl IntoView {
-    let curves = Memo::new(move |_| curves.get());
+    let usual = Memo::new(move |_| curves.with(|compared| compared.usual.clone()));
+    let curves = Memo::new(move |_| curves.with(|compared| drawn_first(&compared.curves)));
+    let drawn = Memo::new(move |_| {
+        curves.with(|curves| curves.iter().filter(|curve| has_curve(curve)).cloned().collect::<Vec<_>>())
+    });
     let is_full = move || compared.with(|ids| ids.len() >= COMPARED_POSTS_MAX);
     view! {
         <Card
@@ -72,9 +76,9 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
         >
             <Picker shown compared/>
             <Show
-                when=move || curves.with(|curves| curves.curves.iter().any(has_curve))
+                when=move || drawn.with(|drawn| !drawn.is_empty())
                 fallback=move || {
-                    let chosen = curves.with(|curves| !curves.curves.is_empty());
+                    let chosen = curves.with(|curves| !curves.is_empty());
                     let (title, more) = match chosen {
                         true => (t!("analytics-compare-unmeasured"), t!("analytics-compare-unmeasured-more")),
                         false => (t!("analytics-compare-none"), t!("analytics-compare-none-more")),
@@ -86,7 +90,7 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
                     id="chart-compare"
                     class=""
                     spec=move |style| {
-                        let spec = curves.with(|curves| spec(&curves.curves, Some(&curves.usual), COMPARE_CURVE_H, style));
+                        let spec = drawn.with(|drawn| usual.with(|usual| spec(drawn, Some(usual), COMPARE_CURVE_H, style)));
                         without_legend(spec)
                     }
                 />
@@ -95,13 +99,12 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
                 {move || {
                     curves
                         .get()
-                        .curves
                         .into_iter()
                         .enumerate()
                         .map(|(place, curve)| view! { <Compared shown place curve compared/> })
                         .collect_view()
                 }}
-                <Show when=move || curves.with(|curves| curves.usual.n > 0)>
+                <Show when=move || usual.with(|usual| usual.n > 0) && drawn.with(|drawn| !drawn.is_empty())>
                     <li class="usual">
                         <svg aria-hidden="true">
                             <rect width="22" height="10" rx="2"></rect>
@@ -109,7 +112,7 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
                         <span>{t!("analytics-compare-usual")}</span>
                         <small>
                             {move || {
-                                let n = curves.with(|curves| curves.usual.n) as i64;
+                                let n = usual.with(|usual| usual.n) as i64;
                                 t!("count-posts-text", n = n, text = number::full(n))
                             }}
                         </small>
@@ -129,18 +132,33 @@ fn without_legend(mut spec: Spec) -> Spec {
     spec
 }
 
-/// Whether there is more of it than its beginning.
+/// Whether it was read more than once: a line from the beginning to one reading would show a course nobody saw.
 fn has_curve(curve: &PostCurve) -> bool {
-    curve.points.len() > 1
+    curve.points.len() > 2
+}
+
+/// The posts with a curve first, so that they have the colours of the chart, which draws only these.
+fn drawn_first(curves: &[PostCurve]) -> Vec<PostCurve> {
+    let (drawn, other): (Vec<_>, Vec<_>) = curves.iter().cloned().partition(has_curve);
+    drawn.into_iter().chain(other).collect()
 }
 
 #[component]
 fn Compared(shown: Shown, place: usize, curve: PostCurve, compared: Signal<Vec<i64>>) -> impl IntoView {
     let post_id = curve.post_id;
-    let value = match curve.points.last().filter(|_| has_curve(&curve)) {
-        Some((h, views)) => t!("analytics-compare-at", views = number::short(*views), age = age(h.round() as u32)),
+    let drawn = has_curve(&curve);
+    let value = match curve.points.last().filter(|(h, _)| *h > 0.0) {
+        Some((h, views)) => {
+            let (views, age) = (number::short(*views), age(h.round() as u32));
+            if drawn {
+                t!("analytics-compare-at", views = views, age = age)
+            } else {
+                t!("analytics-compare-once", views = views, age = age)
+            }
+        }
         None => t!("analytics-compare-no-curve"),
     };
+    let series = if drawn { place + 1 } else { 0 };
     let title = post_title(&curve.title);
     let label = t!("analytics-compare-remove-title", title = title.clone());
     let remove = move |_| {
@@ -148,7 +166,7 @@ fn Compared(shown: Shown, place: usize, curve: PostCurve, compared: Signal<Vec<i
         shown.address.go(&[(POSTS, Some(posts_param(&ids)))]);
     };
     view! {
-        <li class=format!("s{} dash-{}", place + 1, place + 1)>
+        <li class=format!("s{series} dash-{series}")>
             <svg aria-hidden="true">
                 <path d="M0 5h22"></path>
             </svg>
@@ -212,5 +230,22 @@ fn Picker(shown: Shown, compared: Signal<Vec<i64>>) -> impl IntoView {
                     .then(|| view! { <p class="rule">{t!("analytics-picker-more", n = LISTED as i64)}</p> })
             }}
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_post_that_was_read_once_has_no_curve_and_no_colour() {
+        let curve = |post_id, readings: usize| PostCurve {
+            post_id,
+            title: String::new(),
+            points: (0..=readings).map(|place| (place as f64, place as f64)).collect(),
+        };
+        let ordered = drawn_first(&[curve(1, 0), curve(2, 1), curve(3, 2), curve(4, 9)]);
+        assert_eq!(ordered.iter().map(|curve| curve.post_id).collect::<Vec<_>>(), [3, 4, 1, 2]);
+        assert_eq!(ordered.iter().filter(|curve| has_curve(curve)).count(), 2);
     }
 }

@@ -5,7 +5,7 @@ use domain::analytics::content::{Content, ContentGroup, content};
 use domain::analytics::warning::Warning;
 use leptos::prelude::*;
 
-use super::explain::{Foot, Nothing, rule};
+use super::explain::{Foot, NoPostsOr, rule};
 use super::shown::Shown;
 use crate::t;
 use crate::ui::bar_list::{Bar, BarList};
@@ -40,17 +40,23 @@ pub fn ContentCard(shown: Shown) -> impl IntoView {
             {move || match bars.with(Vec::is_empty) {
                 true => {
                     view! {
-                        <Nothing title=t!("analytics-content-none") more=t!("analytics-content-none-more", n = POSTS_MIN as i64)/>
+                        <NoPostsOr
+                            shown
+                            title=t!("analytics-content-none")
+                            more=t!("analytics-content-none-more", n = POSTS_MIN as i64)
+                        />
                     }
                         .into_any()
                 }
                 false => view! { <BarList bars tight=true/> }.into_any(),
             }}
-            <Foot
-                shown
-                meta
-                note=Signal::derive(move || hidden().then(|| t!("analytics-content-hidden", n = POSTS_MIN as i64)))
-            />
+            <Show when=move || bars.with(|bars| !bars.is_empty())>
+                <Foot
+                    shown
+                    meta
+                    note=Signal::derive(move || hidden().then(|| t!("analytics-content-hidden", n = POSTS_MIN as i64)))
+                />
+            </Show>
         </Card>
     }
 }
@@ -94,7 +100,12 @@ fn formula(answer: &Answer<Content>, shown: Shown) -> Formula {
             .data
             .media_type
             .iter()
-            .map(|group| (media_name(group), t!("analytics-of", n = number::full(group.measured as i64), of = number::full(group.n as i64))))
+            .map(|group| {
+                (
+                    media_name(group),
+                    t!("analytics-of", n = number::full(group.measured as i64), of = number::full(group.n as i64)),
+                )
+            })
             .collect(),
         rule: rule(&answer.meta, &shown.zone()),
     }

@@ -6,7 +6,7 @@ use domain::analytics::content::{Content, ContentGroup, content};
 use leptos::prelude::*;
 
 use super::content_card::{POSTS_MIN, is_total, media_name};
-use super::explain::{Foot, Nothing, rule};
+use super::explain::{Foot, NoPostsOr, Nothing, rule};
 use super::shown::Shown;
 use crate::t;
 use crate::ui::formula::{Formula, FormulaButton};
@@ -74,7 +74,9 @@ impl Kind {
             Self::Length if group.name == "0" => words().without_text.to_owned(),
             Self::Length => words().fill(words().characters, &[("band", &band())]),
             Self::Hashtag => group.name.clone(),
-            Self::Weekday => group.name.parse().map_or_else(|_| group.name.clone(), |day| time::weekday_short(day).to_owned()),
+            Self::Weekday => {
+                group.name.parse().map_or_else(|_| group.name.clone(), |day| time::weekday_short(day).to_owned())
+            }
             Self::PostsADay => band(),
         }
     }
@@ -87,10 +89,10 @@ pub fn ContentTab(shown: Shown) -> impl IntoView {
     view! {
         <Show
             when=move || !empty.get()
-            fallback=|| {
+            fallback=move || {
                 view! {
                     <section class="card">
-                        <Nothing title=t!("analytics-top-none") more=t!("analytics-content-none-more", n = POSTS_MIN as i64)/>
+                        <NoPostsOr shown title=t!("analytics-groups-none") more=t!("analytics-no-posts-more")/>
                     </section>
                 }
             }
@@ -129,7 +131,7 @@ fn Groups(shown: Shown, kind: Kind, answer: Memo<Answer<Content>>) -> impl IntoV
                 when=move || groups.with(|groups| !groups.is_empty())
                 fallback=|| view! { <Nothing title=t!("analytics-groups-none") more=t!("analytics-groups-none-more")/> }
             >
-                <div class="table-scroll">
+                <div class="table-scroll" tabindex="0" role="region" aria-labelledby=kind.id()>
                     <table class="data-table tight groups">
                         <thead>
                             <tr>
@@ -206,7 +208,10 @@ fn formula(kind: Kind, answer: &Answer<Content>, shown: Shown) -> Formula {
         formula: if is_total(answer) { t!("analytics-groups-formula-total") } else { t!("analytics-groups-formula") },
         inputs: vec![
             (t!("analytics-group-count"), number::full(groups.len() as i64)),
-            (t!("analytics-group-posts"), t!("analytics-of", n = number::full(measured as i64), of = number::full(posts as i64))),
+            (
+                t!("analytics-group-posts"),
+                t!("analytics-of", n = number::full(measured as i64), of = number::full(posts as i64)),
+            ),
         ],
         rule: rule(&answer.meta, &shown.zone()),
     }

@@ -1,6 +1,7 @@
 //! What stands under the numbers of a card: what was left out, where they come from, how new they are.
 
 use domain::analytics::Meta;
+use domain::analytics::posts::in_window;
 use domain::zone::Zone;
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -40,7 +41,9 @@ pub fn Foot(
         let zone = shown.zone();
         match until.get() {
             Some(day) => Some(t!("analytics-up-to", day = time::day_year(day))),
-            None => meta.with(|meta| meta.as_of).map(|at| t!("as-of", time = as_of_text(&zone, at, shown.freshness().read_at))),
+            None => meta
+                .with(|meta| meta.as_of)
+                .map(|at| t!("as-of", time = as_of_text(&zone, at, shown.freshness().read_at))),
         }
     };
     view! {
@@ -62,6 +65,23 @@ pub fn Foot(
 /// `14:32` on the day the page was read, else with the day.
 pub fn as_of_text(zone: &Zone, at: i64, now: i64) -> String {
     if zone.day(at) == zone.day(now) { time::clock(zone, at) } else { time::moment(zone, at) }
+}
+
+/// The same for a card about posts, which has a simpler reason where the window has none.
+#[component]
+pub fn NoPostsOr(shown: Shown, title: String, more: String) -> impl IntoView {
+    let has_posts = shown.ask(|data, window| !in_window(data, window).is_empty());
+    let before = shown.ask(|data, window| {
+        let last = data.posts.date_utc.last().filter(|date| **date < window.from)?;
+        Some(window.zone.day(*last))
+    });
+    let title = Signal::derive(move || if has_posts.get() { title.clone() } else { t!("analytics-no-posts") });
+    let more = Signal::derive(move || match (has_posts.get(), before.get()) {
+        (true, _) => more.clone(),
+        (false, Some(day)) => t!("analytics-no-posts-last", day = time::day_year(day)),
+        (false, None) => t!("analytics-no-posts-more"),
+    });
+    view! { <Nothing title more/> }
 }
 
 /// Why a card has nothing to show, and what would change that.

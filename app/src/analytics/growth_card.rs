@@ -56,7 +56,9 @@ pub fn knows_nothing(answer: &Answer<Growth>) -> bool {
 }
 
 pub fn last_day(growth: &Growth) -> Option<Date> {
-    let known = |day: &&domain::analytics::growth::GrowthDay| day.subscribers.is_some() || day.joined.is_some() || day.left.is_some();
+    let known = |day: &&domain::analytics::growth::GrowthDay| {
+        day.subscribers.is_some() || day.joined.is_some() || day.left.is_some()
+    };
     growth.days.iter().rev().find(known).map(|day| day.day)
 }
 
@@ -81,7 +83,10 @@ pub fn formula(answer: &Answer<Growth>, shown: Shown) -> Formula {
         meaning: t!("analytics-growth-meaning"),
         formula: t!("analytics-growth-formula"),
         inputs: vec![
-            (t!("analytics-days-known"), t!("analytics-of", n = number::full(known as i64), of = number::full(growth.days.len() as i64))),
+            (
+                t!("analytics-days-known"),
+                t!("analytics-of", n = number::full(known as i64), of = number::full(growth.days.len() as i64)),
+            ),
             (t!("analytics-joined"), number::full_or_dash(growth.joined)),
             (t!("analytics-left"), number::full_or_dash(growth.left)),
             (t!("analytics-churn"), number::percent_or_dash(growth.churn)),

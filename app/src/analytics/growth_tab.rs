@@ -22,7 +22,8 @@ pub fn GrowthTab(shown: Shown) -> impl IntoView {
     let answer = shown.ask(growth);
     let before = shown.ask_before(|data, window| growth(data, window).data);
     let unknown = Memo::new(move |_| answer.with(knows_nothing));
-    let figures = Memo::new(move |_| answer.with(|answer| before.with(|before| figures(answer, before.as_ref(), shown))));
+    let figures =
+        Memo::new(move |_| answer.with(|answer| before.with(|before| figures(answer, before.as_ref(), shown))));
     view! {
         <Show
             when=move || !unknown.get()
@@ -35,7 +36,10 @@ pub fn GrowthTab(shown: Shown) -> impl IntoView {
             }
         >
             <div class="grid">
-                <section class="card" aria-label=t!("analytics-totals")>
+                <section class="card" aria-labelledby="growth-totals">
+                    <h2 class="visually-hidden" id="growth-totals">
+                        {t!("analytics-totals")}
+                    </h2>
                     <Figures figures/>
                 </section>
                 <GrowthCard shown class="span-6"/>
@@ -50,9 +54,8 @@ fn figures(answer: &Answer<Growth>, before: Option<&Growth>, shown: Shown) -> Ve
     let now = &answer.data;
     let rule = rule(&answer.meta, &shown.zone());
     let was = |value: Option<String>| value.map(|value| t!("analytics-was", value = value)).unwrap_or_default();
-    let count = |of: fn(&Growth) -> Option<i64>| {
-        (number::full_or_dash(of(now)), was(before.and_then(of).map(number::full)))
-    };
+    let count =
+        |of: fn(&Growth) -> Option<i64>| (number::full_or_dash(of(now)), was(before.and_then(of).map(number::full)));
     let known = |of: fn(&GrowthDay) -> Option<i64>| now.days.iter().filter(|day| of(day).is_some()).count() as i64;
     let days = |known: i64| {
         let of = number::full(now.days.len() as i64);
@@ -146,7 +149,7 @@ fn DaysTable(shown: Shown, answer: Memo<Answer<Growth>>) -> impl IntoView {
                     {t!("analytics-day-by-day")}
                 </h2>
             </header>
-            <div class="table-scroll tall" tabindex="0" role="region" aria-labelledby="growth-days">
+            <div class="table-scroll tall" tabindex="0" role="group" aria-labelledby="growth-days">
                 <table class="data-table tight">
                     <thead>
                         <tr>

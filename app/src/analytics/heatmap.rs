@@ -6,7 +6,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::content_card::is_total;
-use super::explain::{Foot, Nothing, rule};
+use super::explain::{Foot, NoPostsOr, rule};
 use super::shown::Shown;
 use crate::t;
 use crate::ui::card::Card;
@@ -37,7 +37,11 @@ pub fn Heatmap(shown: Shown, class: &'static str) -> impl IntoView {
     let sub = move || {
         let n = posts() as i64;
         let count = t!("count-posts-text", n = n, text = number::full(n));
-        if answer.with(is_total) { t!("analytics-heat-sub-total", posts = count) } else { t!("analytics-heat-sub", posts = count) }
+        if answer.with(is_total) {
+            t!("analytics-heat-sub-total", posts = count)
+        } else {
+            t!("analytics-heat-sub", posts = count)
+        }
     };
     view! {
         <Card
@@ -48,7 +52,9 @@ pub fn Heatmap(shown: Shown, class: &'static str) -> impl IntoView {
         >
             <Show
                 when=move || { posts() > 0 }
-                fallback=|| view! { <Nothing title=t!("analytics-heat-none") more=t!("analytics-heat-none-more")/> }
+                fallback=move || {
+                    view! { <NoPostsOr shown title=t!("analytics-heat-none") more=t!("analytics-heat-none-more")/> }
+                }
             >
                 <ReadOut answer picked/>
                 <Cells answer picked chosen/>
@@ -68,8 +74,8 @@ pub fn Heatmap(shown: Shown, class: &'static str) -> impl IntoView {
                         {t!("analytics-heat-no-posts")}
                     </span>
                 </div>
+                <Foot shown meta/>
             </Show>
-            <Foot shown meta/>
         </Card>
     }
 }
@@ -225,7 +231,9 @@ fn focus(place: Place) {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast as _;
-        let cell = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(&cell_id(place)));
+        let cell = web_sys::window()
+            .and_then(|window| window.document())
+            .and_then(|document| document.get_element_by_id(&cell_id(place)));
         if let Some(cell) = cell.and_then(|cell| cell.dyn_into::<web_sys::HtmlElement>().ok()) {
             // the cell is on the page: that it cannot take the focus leaves the picked one as it is
             let _ = cell.focus();
@@ -267,7 +275,10 @@ mod tests {
     #[test]
     fn colours_grow_with_the_lift_and_need_posts() {
         let class = |lift| look(&cell(lift, 3)).0;
-        assert_eq!([-0.2, -0.1, -0.05, -0.01, 0.0, 0.029, 0.03, 0.08, 0.15].map(class), ["d3", "d2", "d1", "", "", "", "u1", "u2", "u3"]);
+        assert_eq!(
+            [-0.2, -0.1, -0.05, -0.01, 0.0, 0.029, 0.03, 0.08, 0.15].map(class),
+            ["d3", "d2", "d1", "", "", "", "u1", "u2", "u3"]
+        );
         assert_eq!(look(&cell(0.2, 0)), ("none", None));
     }
 

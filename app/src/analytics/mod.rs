@@ -60,7 +60,7 @@ struct Resources {
     screen: Resource<Result<AnalyticsScreen, ApiError>>,
     curves: Resource<Result<PostsCompared, ApiError>>,
     channels: Resource<Result<Compared, ApiError>>,
-    /// posts compared: chosen in the address, else those that the server chose. Here and not on its tab, because a
+    /// posts compared: chosen in the address, else those that the server chose; none where it knows none of them. Here and not on its tab, because a
     /// card that waits for newer curves may outlive the tab for a moment.
     compared: Signal<Vec<i64>>,
 }
@@ -116,10 +116,8 @@ fn resources(channel: &str, tab: Memo<Option<Tab>>, address: Address) -> Resourc
     let period = Memo::new(move |_| period.get().to_string());
     let posts = address.posts();
     let at = channel.to_owned();
-    let screen = Resource::new(
-        move || (period.get(), refresh.0.get()),
-        move |(period, _)| api::screen(at.clone(), period),
-    );
+    let screen =
+        Resource::new(move || (period.get(), refresh.0.get()), move |(period, _)| api::screen(at.clone(), period));
     let at = channel.to_owned();
     let curves = Resource::new(
         move || {
@@ -152,10 +150,12 @@ fn resources(channel: &str, tab: Memo<Option<Tab>>, address: Address) -> Resourc
         },
     );
     let compared = Signal::derive(move || {
-        posts.get().unwrap_or_else(|| {
-            let unasked = curves.get().and_then(Result::ok);
-            unasked.map(|curves| curves.curves.iter().map(|curve| curve.post_id).collect()).unwrap_or_default()
-        })
+        let known: Option<Vec<i64>> =
+            curves.get().and_then(Result::ok).map(|curves| curves.curves.iter().map(|curve| curve.post_id).collect());
+        match (posts.get(), known) {
+            (Some(chosen), known) if known.as_ref().is_none_or(|known| !known.is_empty()) => chosen,
+            (_, known) => known.unwrap_or_default(),
+        }
     });
     Resources { screen, curves, channels, compared }
 }

@@ -22,7 +22,12 @@ pub fn post_path(slug: &str, post_id: i64) -> String {
 }
 
 #[component]
-pub fn PostCell(slug: String, post: PostView, zone: Zone, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn PostCell(
+    slug: String,
+    post: PostView,
+    zone: Zone,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     let facts = std::iter::once(time::day(zone.day(post.date_utc))).chain(media_name(post.media_type));
     view! {
         <div class="post">

@@ -5,7 +5,7 @@ use domain::analytics::view_curve::view_curve;
 use domain::analytics::{Dataset, Meta, Warning, Window};
 use leptos::prelude::*;
 
-use super::explain::{Foot, Nothing, rule};
+use super::explain::{Foot, NoPostsOr, rule};
 use super::shown::Shown;
 use crate::t;
 use crate::ui::bar_list::{Bar, BarList};
@@ -39,7 +39,7 @@ pub fn ReachByAge(shown: Shown) -> impl IntoView {
             }
         >
             {move || match bars.with(Vec::is_empty) {
-                true => view! { <Nothing title=t!("analytics-reach-none") more=t!("analytics-reach-none-more")/> }.into_any(),
+                true => view! { <NoPostsOr shown title=t!("analytics-reach-none") more=t!("analytics-reach-none-more")/> }.into_any(),
                 false => view! { <BarList bars/> }.into_any(),
             }}
             <Foot shown meta note=Signal::derive(move || now.with(|now| left_out(&now.data)))/>

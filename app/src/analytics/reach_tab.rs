@@ -11,7 +11,7 @@ use domain::analytics::view_curve::view_curve as curve_by_age;
 use domain::analytics::{AGES_H, Dataset, Window};
 use leptos::prelude::*;
 
-use super::explain::{Foot, Nothing, rule};
+use super::explain::{Foot, NoPostsOr, rule};
 use super::heatmap::Heatmap;
 use super::reach_by_age::ReachByAge;
 use super::shown::Shown;
@@ -50,7 +50,7 @@ fn AgesTable(shown: Shown) -> impl IntoView {
                     <p>{t!("analytics-reach-ages-sub")}</p>
                 </div>
             </header>
-            <div class="table-scroll">
+            <div class="table-scroll" tabindex="0" role="region" aria-labelledby="reach-ages">
                 <table class="data-table tight">
                     <thead>
                         <tr>
@@ -163,7 +163,9 @@ fn CurveCard(shown: Shown) -> impl IntoView {
         <Card class="span-6" id="view-curve" title=|| t!("analytics-curve") sub=|| t!("analytics-curve-sub")>
             <Show
                 when=move || answer.with(|answer| answer.data.iter().any(|point| point.n > 0))
-                fallback=|| view! { <Nothing title=t!("analytics-reach-none") more=t!("analytics-reach-none-more")/> }
+                fallback=move || {
+                    view! { <NoPostsOr shown title=t!("analytics-reach-none") more=t!("analytics-reach-none-more")/> }
+                }
             >
                 <Chart id="chart-curve" class="" spec=move |style| answer.with(|answer| view_curve::spec(&answer.data, style))/>
             </Show>
@@ -208,7 +210,9 @@ fn TrendCard(shown: Shown) -> impl IntoView {
         >
             <Show
                 when=move || days.with(|days| days.iter().any(|day| day.reach.is_some()))
-                fallback=|| view! { <Nothing title=t!("analytics-reach-none") more=t!("analytics-reach-none-more")/> }
+                fallback=move || {
+                    view! { <NoPostsOr shown title=t!("analytics-reach-none") more=t!("analytics-reach-none-more")/> }
+                }
             >
                 <Chart id="chart-reach-trend" class="" spec=move |style| days.with(|days| reach_trend::spec(days, style))/>
             </Show>

@@ -36,8 +36,8 @@ impl Shown {
         });
         let window = Memo::new(move |_| screen.with(|screen| zoomed(&screen.window, zoom.get())));
         let before = Memo::new(move |_| {
-            let (loaded_from, first_post) = screen
-                .with(|screen| (screen.window.needs_from(), screen.dataset.posts.date_utc.first().copied()));
+            let (loaded_from, first_post) =
+                screen.with(|screen| (screen.window.needs_from(), screen.dataset.posts.date_utc.first().copied()));
             window.with(|window| comparable(window.previous(), loaded_from, first_post))
         });
         Self { address, screen, data, window, before }

@@ -50,7 +50,7 @@ fn SourcesTable(shown: Shown, answer: Memo<Answer<Sources>>) -> impl IntoView {
                     <p>{t!("analytics-sources-table-sub")}</p>
                 </div>
             </header>
-            <div class="table-scroll">
+            <div class="table-scroll" tabindex="0" role="region" aria-labelledby="sources-table">
                 <table class="data-table tight">
                     <thead>
                         <tr>

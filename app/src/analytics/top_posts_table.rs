@@ -5,7 +5,7 @@ use domain::analytics::overview::overview;
 use domain::analytics::posts::AgainstUsual;
 use domain::analytics::query::Sort;
 use domain::analytics::table::{Column, PostFilter, TablePage, TableRow, table};
-use domain::analytics::top::DEFAULT_MIN_VIEWS;
+use domain::analytics::top::{DEFAULT_MIN_VIEWS, top};
 use domain::screens::COMPARED_POSTS_MAX;
 use domain::zone::Zone;
 use leptos::ev::{Event, Targeted};
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use leptos::web_sys::{HtmlInputElement, HtmlSelectElement};
 
 use super::address::{Order, PAGE, POSTS, SEARCH, SORT, posts_param};
-use super::explain::{Nothing, rule};
+use super::explain::{NoPostsOr, Nothing, rule};
 use super::post_cell::PostCell;
 use super::shown::Shown;
 use crate::t;
@@ -63,11 +63,17 @@ pub fn TopPostsTable(shown: Shown, #[prop(into)] compared: Signal<Vec<i64>>) -> 
                     .then(|| match typed.with(String::is_empty) {
                         true => {
                             view! {
-                                <Nothing title=t!("analytics-top-none") more=t!("analytics-top-none-more", n = DEFAULT_MIN_VIEWS)/>
+                                <NoPostsOr
+                                    shown
+                                    title=t!("analytics-top-none")
+                                    more=t!("analytics-top-none-more", n = DEFAULT_MIN_VIEWS)
+                                />
                             }
+                                .into_any()
                         }
                         false => {
                             view! { <Nothing title=t!("analytics-top-not-found") more=t!("analytics-top-not-found-more")/> }
+                                .into_any()
                         }
                     })
             }}
@@ -370,24 +376,22 @@ fn rows_line(found: &TablePage) -> String {
 }
 
 fn formula_of(shown: Shown) -> Signal<Formula> {
-    let answer = shown.ask(overview);
+    let overview = shown.ask(|data, window| overview(data, window).data);
+    let meta = shown.ask(|data, window| top(data, window, Sort::Views, DEFAULT_MIN_VIEWS, 1).meta);
     Signal::derive(move || {
-        answer.with(|answer| {
-            let overview = &answer.data;
-            Formula {
-                title: t!("analytics-top"),
-                meaning: t!("analytics-top-meaning"),
-                formula: t!("analytics-top-formula"),
-                inputs: vec![
-                    (t!("analytics-posts-input"), number::full(overview.posts as i64)),
-                    (t!("analytics-views-column"), number::full_or_dash(overview.views)),
-                    (t!("analytics-forwards"), number::full_or_dash(overview.forwards)),
-                    (t!("analytics-reactions"), number::full_or_dash(overview.reactions)),
-                    (t!("analytics-replies"), number::full_or_dash(overview.replies)),
-                    (t!("analytics-er-all"), number::percent_or_dash(overview.er)),
-                ],
-                rule: rule(&answer.meta, &shown.zone()),
-            }
+        overview.with(|overview| Formula {
+            title: t!("analytics-top"),
+            meaning: t!("analytics-top-meaning"),
+            formula: t!("analytics-top-formula"),
+            inputs: vec![
+                (t!("analytics-posts-input"), number::full(overview.posts as i64)),
+                (t!("analytics-views-column"), number::full_or_dash(overview.views)),
+                (t!("analytics-forwards"), number::full_or_dash(overview.forwards)),
+                (t!("analytics-reactions"), number::full_or_dash(overview.reactions)),
+                (t!("analytics-replies"), number::full_or_dash(overview.replies)),
+                (t!("analytics-er-all"), number::percent_or_dash(overview.er)),
+            ],
+            rule: meta.with(|meta| rule(meta, &shown.zone())),
         })
     })
 }

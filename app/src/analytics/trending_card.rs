@@ -7,7 +7,7 @@ use domain::zone::Zone;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::explain::{Foot, Nothing, rule};
+use super::explain::{Foot, NoPostsOr, rule};
 use super::post_cell::{post_path, post_title};
 use super::shown::Shown;
 use crate::t;
@@ -43,7 +43,7 @@ pub fn TrendingCard(shown: Shown, class: &'static str, most: usize) -> impl Into
             title=move || view! { <FormulaButton id="trending" label=|| t!("analytics-trending") formula/> }
         >
             {move || match answer.with(|answer| answer.data.is_empty()) {
-                true => view! { <Nothing title=t!("analytics-trending-none") more=t!("analytics-trending-none-more")/> }.into_any(),
+                true => view! { <NoPostsOr shown title=t!("analytics-trending-none") more=t!("analytics-trending-none-more")/> }.into_any(),
                 false => view! { <ol class="trending-list">{rows}</ol> }.into_any(),
             }}
             <Foot shown meta/>
@@ -59,7 +59,8 @@ fn Row(slug: String, zone: Zone, post: TrendingPost, media: Option<MediaType>) -
         None => t!("analytics-trending-views", n = post.views, views = views),
     };
     let (title, why) = (post_title(&post.text), reason(&post));
-    let facts = std::iter::once(time::day(zone.day(post.date_utc))).chain(media_name(media)).collect::<Vec<_>>().join(" · ");
+    let facts =
+        std::iter::once(time::day(zone.day(post.date_utc))).chain(media_name(media)).collect::<Vec<_>>().join(" · ");
     view! {
         <li>
             <Thumb media/>

@@ -12,7 +12,7 @@ use domain::zone::{Zone, add_days};
 use leptos::prelude::*;
 
 use super::address::{PAGE, STEP, ZOOM, zoom_param};
-use super::explain::{Foot, rule};
+use super::explain::{Foot, NoPostsOr, rule};
 use super::media_chips::window_days;
 use super::shown::Shown;
 use crate::shell::period::{period_name, use_period};
@@ -81,12 +81,20 @@ pub fn ViewsOverTime(shown: Shown) -> impl IntoView {
                 }
             }
         >
-            <Chart
-                id="chart-views"
-                class="tall brushed"
-                spec=move |style| with_home(drawn.with(|drawn| spec(drawn, style)), home.get())
-                zoom=Callback::new(move |(first, last)| zoom(first, last))
-            />
+            // the brush of a zoom leads out of it again
+            <Show
+                when=move || shown.is_zoomed() || series.with(|series| series.posts > 0)
+                fallback=move || {
+                    view! { <NoPostsOr shown title=t!("analytics-no-posts") more=t!("analytics-no-posts-more")/> }
+                }
+            >
+                <Chart
+                    id="chart-views"
+                    class="tall brushed"
+                    spec=move |style| with_home(drawn.with(|drawn| spec(drawn, style)), home.get())
+                    zoom=Callback::new(move |(first, last)| zoom(first, last))
+                />
+            </Show>
             <Foot shown meta/>
         </Card>
     }
@@ -94,6 +102,9 @@ pub fn ViewsOverTime(shown: Shown) -> impl IntoView {
 
 /// `1.14M views in 30 days, +9.3% on the period before`; `1.14M views, 3 Nov – 10 Nov` where the span is not `named`.
 fn summary(series: &Series, span: &str, named: bool, has_before: bool) -> String {
+    if series.posts == 0 {
+        return String::new();
+    }
     let (n, views) = (series.views.unwrap_or(0), number::count_or_dash(series.views));
     let views = match named {
         true => t!("analytics-views-in", n = n, views = views, period = span.to_owned()),

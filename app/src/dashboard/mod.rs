@@ -12,7 +12,6 @@ use domain::analytics::headline::Headline;
 use domain::screens::DashboardScreen;
 use domain::zone::Zone;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
@@ -23,6 +22,7 @@ use crate::t;
 use crate::ui::card::SkeletonCard;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::loaded::loaded;
+use crate::ui::page_title::PageTitle;
 use crate::ui::time;
 
 use attention::AttentionList;
@@ -60,7 +60,7 @@ fn Dashboard(screen: Signal<DashboardScreen>) -> impl IntoView {
     let unread = Memo::new(move |_| screen.with(|screen| screen.latest.is_empty() && screen.freshness.as_of.is_none()));
     let posts = Memo::new(move |_| screen.with(|screen| !screen.latest.is_empty()));
     view! {
-        <Title text=title/>
+        <PageTitle text=Signal::derive(title)/>
         <PeriodControl place="phone-only fill" id="period-own-phone"/>
         <Numbers screen/>
         <Show when=move || !unread.get() fallback=NoPosts>
@@ -178,9 +178,9 @@ fn Skeleton() -> impl IntoView {
             {[(); 4].map(|()| view! { <MetricSkeleton/> })}
         </div>
         <div class="grid" aria-hidden="true">
-            <ListSkeleton class="span-4 wide-3" rows=2/>
-            <ListSkeleton class="span-8 wide-5" rows=LATEST/>
-            <SkeletonCard class="span-12 wide-4"/>
+            <ListSkeleton class="span-4 wide-3 mid-full" rows=2/>
+            <ListSkeleton class="span-8 wide-5 as-list" rows=LATEST/>
+            <SkeletonCard class="span-12 wide-4 as-chart"/>
         </div>
     }
 }

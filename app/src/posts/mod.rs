@@ -9,7 +9,6 @@ mod views;
 
 use domain::screens::PostPage as Page;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
@@ -21,6 +20,7 @@ use crate::t;
 use crate::ui::card::SkeletonCard;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::loaded::loaded_or_missing;
+use crate::ui::page_title::PageTitle;
 
 use counters::Counters;
 use facts::Figures;
@@ -71,7 +71,7 @@ fn PostView(page: Signal<Page>) -> impl IntoView {
         })
     };
     view! {
-        <Title text=title/>
+        <PageTitle text=Signal::derive(title)/>
         <PostBar page/>
         <div class="grid">
             <PostText page/>

@@ -20,9 +20,9 @@ pub async fn session() -> Result<SessionInfo, ApiError> {
         channels: cards
             .into_iter()
             .map(|card| super::ChannelItem {
-                as_of_offset_s: card.as_of.map_or(0, |at| {
-                    domain::zone::Zone::find(&card.channel.zone).map_or(0, |zone| zone.offset(at))
-                }),
+                as_of_offset_s: card
+                    .as_of
+                    .map_or(0, |at| domain::zone::Zone::find(&card.channel.zone).map_or(0, |zone| zone.offset(at))),
                 slug: card.channel.slug(),
                 title: card.channel.title,
                 subscribers: card.subscribers,

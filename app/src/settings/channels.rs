@@ -19,7 +19,10 @@ pub fn ChannelsSection() -> impl IntoView {
     let refresh = expect_context::<Refresh>();
     let update = ServerAction::<UpdateChannel>::new();
     let delete = ServerAction::<DeleteChannel>::new();
-    let settings = Resource::new(move || (update.version().get(), delete.version().get(), refresh.0.get()), |_| api::list_channels());
+    let settings = Resource::new(
+        move || (update.version().get(), delete.version().get(), refresh.0.get()),
+        |_| api::list_channels(),
+    );
     // the side bar shows titles too
     Effect::new(move |before: Option<usize>| {
         let changes = update.version().get() + delete.version().get();
@@ -150,7 +153,13 @@ fn ChannelRow(
 }
 
 #[component]
-fn EditDialog(id: String, slug: String, title: String, zone: String, update: ServerAction<UpdateChannel>) -> impl IntoView {
+fn EditDialog(
+    id: String,
+    slug: String,
+    title: String,
+    zone: String,
+    update: ServerAction<UpdateChannel>,
+) -> impl IntoView {
     let (slug, title, zone) = (StoredValue::new(slug), StoredValue::new(title), StoredValue::new(zone));
     view! {
         <div class="popover sheet" id=id popover="auto" role="dialog" aria-label=t!("settings-edit")>

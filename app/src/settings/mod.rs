@@ -29,7 +29,8 @@ const SECTIONS: [(&str, &str); 5] = [
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let params = use_params_map();
-    let section = Memo::new(move |_| params.with(|params| params.get("section")).unwrap_or_else(|| "channels".to_owned()));
+    let section =
+        Memo::new(move |_| params.with(|params| params.get("section")).unwrap_or_else(|| "channels".to_owned()));
     view! {
         <Title text=t!("nav-settings")/>
         <nav class="tabs" aria-label=t!("nav-settings")>

@@ -22,7 +22,8 @@ pub fn ChannelSwitch(place: Memo<Place>, session: Session) -> impl IntoView {
     // the page and the period stay when the channel changes
     let address = move |slug: &str| {
         let rest = if place.get().page == Page::Analytics { "analytics" } else { "" };
-        let period = query.with(|query| query.get(PERIOD)).map(|period| format!("?{PERIOD}={period}")).unwrap_or_default();
+        let period =
+            query.with(|query| query.get(PERIOD)).map(|period| format!("?{PERIOD}={period}")).unwrap_or_default();
         format!("{}{period}", channel_path(slug, rest))
     };
     move || {

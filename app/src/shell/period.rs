@@ -79,7 +79,8 @@ fn RangeDialog(id: &'static str, period: Memo<Period>) -> impl IntoView {
             Ok(range) => {
                 set_problem.set(false);
                 close_popover(id);
-                navigate.with_value(|go| go(&href(Some(&range.to_string())), leptos_router::NavigateOptions::default()));
+                navigate
+                    .with_value(|go| go(&href(Some(&range.to_string())), leptos_router::NavigateOptions::default()));
             }
             Err(_) => set_problem.set(true),
         }
@@ -113,7 +114,8 @@ pub fn close_popover(id: &str) {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast as _;
-        let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+        let element =
+            web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
         if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
             // throws when it is closed already
             let _ = element.hide_popover();

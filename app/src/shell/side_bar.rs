@@ -10,12 +10,12 @@ use crate::ui::number;
 
 #[component]
 pub fn SideBar(place: Memo<Place>, session: Session) -> impl IntoView {
-    // pages without a channel in the address lead back to the first one
-    let channel = Memo::new(move |_| {
-        place.get().channel.or_else(|| session.info()?.channels.first().map(|channel| channel.slug.clone()))
-    });
+    // pages without a channel in the address lead back to the first one; no memo, so that the session is read where
+    // the links are, which wait for it
+    let channel =
+        move || place.get().channel.or_else(|| session.info()?.channels.first().map(|channel| channel.slug.clone()));
     let item = move |page: Page, rest: &'static str, glyph: Glyph, name: String| {
-        let href = move || channel.get().map_or_else(|| "/".to_owned(), |slug| channel_path(&slug, rest));
+        let href = move || channel().map_or_else(|| "/".to_owned(), |slug| channel_path(&slug, rest));
         view! {
             <li>
                 <a href=href aria-current=move || (place.get().page == page).then_some("page")>

@@ -47,7 +47,8 @@ pub fn choose(theme: Theme) {
     #[cfg(feature = "hydrate")]
     {
         keep_cookie(THEME_COOKIE, theme.name());
-        let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+        let root =
+            web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
         if let Some(root) = root {
             let _ = match theme.attribute() {
                 Some(name) => root.set_attribute("data-theme", name),

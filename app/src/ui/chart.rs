@@ -254,8 +254,10 @@ mod drawing {
                         }
                         Ok(made) => made.bundle.dispose(&made.handle),
                         Err(error) => {
-                            leptos::logging::error!("the chart bundle: {error:?}");
-                            let _ = state.try_set(State::Failed);
+                            // a page that has been left meanwhile has nobody to tell
+                            if state.try_set(State::Failed).is_none() {
+                                leptos::logging::error!("the chart bundle: {error:?}");
+                            }
                         }
                     }
                 });

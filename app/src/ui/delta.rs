@@ -14,7 +14,12 @@ pub enum Meaning {
 
 /// `value` gives direction and colour, `text` what stands there.
 #[component]
-pub fn Delta(value: f64, text: String, #[prop(default = Meaning::Good)] meaning: Meaning, #[prop(optional)] at: String) -> impl IntoView {
+pub fn Delta(
+    value: f64,
+    text: String,
+    #[prop(default = Meaning::Good)] meaning: Meaning,
+    #[prop(optional)] at: String,
+) -> impl IntoView {
     let (class, glyph) = match (meaning, value) {
         (Meaning::Good, value) if value > 0.0 => ("delta up", Some(Glyph::ArrowUp)),
         (Meaning::Good, value) if value < 0.0 => ("delta down", Some(Glyph::ArrowDown)),

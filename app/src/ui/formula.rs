@@ -18,7 +18,11 @@ pub struct Formula {
 
 /// A heading or label that opens its formula. `id` must be unique on the page.
 #[component]
-pub fn FormulaButton(#[prop(into)] id: String, #[prop(into)] label: ViewFn, #[prop(into)] formula: Signal<Formula>) -> impl IntoView {
+pub fn FormulaButton(
+    #[prop(into)] id: String,
+    #[prop(into)] label: ViewFn,
+    #[prop(into)] formula: Signal<Formula>,
+) -> impl IntoView {
     let popover = format!("{id}-formula");
     view! {
         <button class="formula-button" type="button" aria-haspopup="dialog" popovertarget=popover.clone()>

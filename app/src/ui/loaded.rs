@@ -52,6 +52,8 @@ where
     V: IntoView + 'static,
 {
     let (busy, set_busy) = signal(false);
+    // the document is whole when it is sent: whatever the server was still waiting for, the reader is not
+    let busy = move || !cfg!(feature = "ssr") && busy.get();
     view! {
         <Transition fallback=skeleton set_pending=set_busy>
             {move || {
@@ -86,11 +88,12 @@ where
                     }
                     Stage::Ready => {
                         // the stage is Ready only while there are data
-                        let data = Signal::derive(move || known.with(|known| known.data.clone()));
-                        let Some(first) = data.get_untracked() else { return ().into_any() };
-                        let data = Signal::derive(move || data.get().unwrap_or_else(|| first.clone()));
+                        let Some(first) = known.with_untracked(|known| known.data.clone()) else { return ().into_any() };
+                        let data = Signal::derive(move || {
+                            known.with(|known| known.data.clone()).unwrap_or_else(|| first.clone())
+                        });
                         view! {
-                            <div class="loaded" aria-busy=move || busy.get().to_string()>
+                            <div class="loaded" aria-busy=move || busy().to_string()>
                                 {move || {
                                     known
                                         .with(|known| known.problem.clone())

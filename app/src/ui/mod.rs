@@ -9,6 +9,7 @@ pub mod icon;
 pub mod loaded;
 pub mod mini_curve;
 pub mod number;
+pub mod page_title;
 pub mod problem;
 pub mod segmented;
 pub mod source_mark;

@@ -28,8 +28,7 @@ const MEMORY_MIB_MAX: f64 = 200.0;
 const SENTENCE: &str = "Сегодня в канале: новости, обзоры и немного цифр, как обычно по будням. ";
 
 fn main() -> ExitCode {
-    let snapshots =
-        std::env::var("SNAPSHOTS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(SNAPSHOTS_DEFAULT);
+    let snapshots = std::env::var("SNAPSHOTS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(SNAPSHOTS_DEFAULT);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let posts = write_posts(&folder.path().join("posts.csv"), snapshots / SNAPSHOTS_A_POST);
     let series = write_snapshots(&folder.path().join("snapshots.csv"), snapshots / SNAPSHOTS_A_POST);
@@ -82,8 +81,15 @@ fn write_posts(path: &Path, posts: i64) -> Written {
     writeln!(out, "channel,post_id,date_utc,views,forwards,reactions,replies,media_type,text").expect("written");
     for post in 1..=posts {
         let text = SENTENCE.repeat(1 + (post % 5) as usize);
-        writeln!(out, "bench,{post},{},{},{},,{},photo,\"{text}#{post}тег\"", START + post * 300, post % 90_000, post % 300, post % 50)
-            .expect("written");
+        writeln!(
+            out,
+            "bench,{post},{},{},{},,{},photo,\"{text}#{post}тег\"",
+            START + post * 300,
+            post % 90_000,
+            post % 300,
+            post % 50
+        )
+        .expect("written");
     }
     out.flush().expect("written");
     Written { name: "posts", path: path.to_owned(), rows: posts }
@@ -95,7 +101,8 @@ fn write_snapshots(path: &Path, posts: i64) -> Written {
     for post in 1..=posts {
         for reading in 1..=SNAPSHOTS_A_POST {
             let at = START + post * 300 + reading * reading * 600;
-            writeln!(out, "bench,{post},{at},{},{},,{}", post % 900 + reading * 977, reading * 3, reading % 7).expect("written");
+            writeln!(out, "bench,{post},{at},{},{},,{}", post % 900 + reading * 977, reading * 3, reading % 7)
+                .expect("written");
         }
     }
     out.flush().expect("written");

@@ -166,10 +166,7 @@ impl Shell {
             Some(file) => Clock::file(file).map_err(|error| Failure::usage("clock.file", error.to_string()))?,
             None => Clock::system(),
         };
-        let site = SiteSettings {
-            public_url: self.config.server.public_url.clone(),
-            demo,
-        };
+        let site = SiteSettings { public_url: self.config.server.public_url.clone(), demo };
         let ctx = Ctx::new(db, clock, site);
         services::identity::ensure_default_workspace(&ctx).await?;
         Ok(ctx)

@@ -392,10 +392,8 @@ async fn bad_rows_are_written_over_nothing_but_a_file_of_bad_rows() {
     let letter = place.file("letter.txt", "Dear reader,\nline,problem\n");
     #[cfg(unix)]
     std::os::unix::fs::symlink(&input, place.path("link.csv")).expect("linked");
-    let skip_to = |path: PathBuf| ImportRequest {
-        skip_bad_rows: Some(path),
-        ..ImportRequest::new(Kind::Posts, input.clone())
-    };
+    let skip_to =
+        |path: PathBuf| ImportRequest { skip_bad_rows: Some(path), ..ImportRequest::new(Kind::Posts, input.clone()) };
     for (name, wanted) in [
         ("p.csv", "it is the file to import"),
         ("./p.csv", "it is the file to import"),

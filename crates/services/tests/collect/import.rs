@@ -343,7 +343,9 @@ async fn bad_rows_are_skipped_into_a_file_with_the_reason() {
     assert_eq!(lines, ["3", "4", "5", "6"]);
     assert_eq!(&rows[0][8], b"bad, views");
     assert_eq!(&rows[1][8], b"\xff\xfe");
-    assert!(String::from_utf8_lossy(rows[0].iter().next_back().expect("a cell")).contains("column views, value \"ten\""));
+    assert!(
+        String::from_utf8_lossy(rows[0].iter().next_back().expect("a cell")).contains("column views, value \"ten\"")
+    );
     assert!(String::from_utf8_lossy(rows[2].iter().next_back().expect("a cell")).contains("line 2"));
 }
 
