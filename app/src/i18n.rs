@@ -267,7 +267,8 @@ mod tests {
         let say = |language: Language, n: i64| {
             let mut args = FluentArgs::new();
             args.set("n", n);
-            language.text("count-posts", Some(&args))
+            args.set("text", n.to_string());
+            language.text("count-posts-text", Some(&args))
         };
         assert_eq!(say(Language::En, 1), "1 post");
         assert_eq!(say(Language::Ru, 1), "1 пост");

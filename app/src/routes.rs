@@ -2,6 +2,11 @@
 //!
 //! To add a page: a route below and its [`LazyRoute`]; `./dev test site` tells what it costs.
 
+#![allow(
+    clippy::used_underscore_binding,
+    reason = "the macro of lazy routes hands on a value that these pages do not need"
+)]
+
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};

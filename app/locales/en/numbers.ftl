@@ -5,10 +5,6 @@ ago-days = { $n ->
     [one] { $n } day ago
    *[other] { $n } days ago
 }
-count-posts = { $n ->
-    [one] { $n } post
-   *[other] { $n } posts
-}
 count-posts-text = { $n ->
     [one] { $text } post
    *[other] { $text } posts

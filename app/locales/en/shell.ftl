@@ -25,7 +25,6 @@ refresh = Read again
 retry = Try again
 cancel = Cancel
 loading = Loading
-close = Close
 period = Period
 period-24h = 24 h
 period-days = { $n ->

@@ -6,11 +6,6 @@ ago-days = { $n ->
     [few] { $n } дня назад
    *[many] { $n } дней назад
 }
-count-posts = { $n ->
-    [one] { $n } пост
-    [few] { $n } поста
-   *[many] { $n } постов
-}
 count-posts-text = { $n ->
     [one] { $text } пост
     [few] { $text } поста

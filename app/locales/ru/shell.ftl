@@ -27,7 +27,6 @@ refresh = Прочитать заново
 retry = Повторить
 cancel = Отмена
 loading = Загрузка
-close = Закрыть
 period = Период
 period-24h = 24 ч
 period-days = { $n ->

@@ -2,7 +2,6 @@ ago-now = hozirgina
 ago-minutes = { $n } daqiqa oldin
 ago-hours = { $n } soat oldin
 ago-days = { $n } kun oldin
-count-posts = { $n } ta post
 count-posts-text = { $n ->
    *[other] { $text } ta post
 }

@@ -19,7 +19,6 @@ refresh = Qayta o‘qish
 retry = Qayta urinish
 cancel = Bekor qilish
 loading = Yuklanmoqda
-close = Yopish
 period = Davr
 period-24h = 24 soat
 period-days = { $n } kun

@@ -27,12 +27,11 @@ pub async fn screen(channel: String, period: String) -> Result<AnalyticsScreen, 
 pub async fn curves(channel: String, period: String, posts: Option<String>) -> Result<PostsCompared, ApiError> {
     let (ctx, viewer) = crate::ssr::caller().await?;
     let channel = domain::channels::ChannelRef::parse(&channel);
-    let posts = match posts {
-        Some(posts) => posts.split(',').filter_map(|id| id.parse().ok()).collect(),
-        None => {
-            let period = period.parse().unwrap_or_default();
-            services::analytics::most_viewed(&ctx, &viewer, &channel, period, UNASKED_POSTS).await?
-        }
+    let posts: Vec<i64> = if let Some(posts) = posts {
+        posts.split(',').filter_map(|id| id.parse().ok()).collect()
+    } else {
+        let period = period.parse().unwrap_or_default();
+        services::analytics::most_viewed(&ctx, &viewer, &channel, period, UNASKED_POSTS).await?
     };
     if posts.is_empty() {
         return Ok(no_curves());

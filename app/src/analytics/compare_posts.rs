@@ -79,10 +79,7 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
                 when=move || drawn.with(|drawn| !drawn.is_empty())
                 fallback=move || {
                     let chosen = curves.with(|curves| !curves.is_empty());
-                    let (title, more) = match chosen {
-                        true => (t!("analytics-compare-unmeasured"), t!("analytics-compare-unmeasured-more")),
-                        false => (t!("analytics-compare-none"), t!("analytics-compare-none-more")),
-                    };
+                    let (title, more) = if chosen { (t!("analytics-compare-unmeasured"), t!("analytics-compare-unmeasured-more")) } else { (t!("analytics-compare-none"), t!("analytics-compare-none-more")) };
                     view! { <Nothing title more/> }
                 }
             >

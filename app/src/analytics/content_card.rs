@@ -31,14 +31,10 @@ pub fn ContentCard(shown: Shown) -> impl IntoView {
             id="content"
             title=move || view! { <FormulaButton id="content" label=|| t!("analytics-content") formula/> }
             sub=move || {
-                move || match answer.with(is_total) {
-                    true => t!("analytics-content-sub-total"),
-                    false => t!("analytics-content-sub"),
-                }
+                move || if answer.with(is_total) { t!("analytics-content-sub-total") } else { t!("analytics-content-sub") }
             }
         >
-            {move || match bars.with(Vec::is_empty) {
-                true => {
+            {move || if bars.with(Vec::is_empty) {
                     view! {
                         <NoPostsOr
                             shown
@@ -47,9 +43,7 @@ pub fn ContentCard(shown: Shown) -> impl IntoView {
                         />
                     }
                         .into_any()
-                }
-                false => view! { <BarList bars tight=true/> }.into_any(),
-            }}
+                } else { view! { <BarList bars tight=true/> }.into_any() }}
             <Show when=move || bars.with(|bars| !bars.is_empty())>
                 <Foot
                     shown

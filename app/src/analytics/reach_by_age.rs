@@ -32,15 +32,15 @@ pub fn ReachByAge(shown: Shown) -> impl IntoView {
             id="reach-by-age"
             title=move || view! { <FormulaButton id="reach-by-age" label=|| t!("analytics-reach") formula/> }
             sub=move || {
-                move || match before.with(Option::is_some) {
-                    true => t!("analytics-reach-sub"),
-                    false => t!("analytics-reach-sub-alone"),
-                }
+                move || if before.with(Option::is_some) { t!("analytics-reach-sub") } else { t!("analytics-reach-sub-alone") }
             }
         >
-            {move || match bars.with(Vec::is_empty) {
-                true => view! { <NoPostsOr shown title=t!("analytics-reach-none") more=t!("analytics-reach-none-more")/> }.into_any(),
-                false => view! { <BarList bars/> }.into_any(),
+            {move || {
+                if bars.with(Vec::is_empty) {
+                    view! { <NoPostsOr shown title=t!("analytics-reach-none") more=t!("analytics-reach-none-more")/> }.into_any()
+                } else {
+                    view! { <BarList bars/> }.into_any()
+                }
             }}
             <Foot shown meta note=Signal::derive(move || now.with(|now| left_out(&now.data)))/>
         </Card>

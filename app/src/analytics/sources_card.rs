@@ -33,9 +33,12 @@ pub fn SourcesCard(shown: Shown, class: &'static str) -> impl IntoView {
                 }
             }
         >
-            {move || match answer.with(|answer| answer.data.sources.is_empty()) {
-                true => view! { <Nothing title=t!("analytics-sources-none") more=t!("analytics-sources-none-more")/> }.into_any(),
-                false => view! { <BarList bars=Signal::derive(move || answer.with(|answer| bars(&answer.data)))/> }.into_any(),
+            {move || {
+                if answer.with(|answer| answer.data.sources.is_empty()) {
+                    view! { <Nothing title=t!("analytics-sources-none") more=t!("analytics-sources-none-more")/> }.into_any()
+                } else {
+                    view! { <BarList bars=Signal::derive(move || answer.with(|answer| bars(&answer.data)))/> }.into_any()
+                }
             }}
             <Show when=move || answer.with(|answer| !answer.data.sources.is_empty())>
                 <Foot shown meta until=Signal::derive(move || answer.with(|answer| last_day(&answer.data)))/>

@@ -60,8 +60,7 @@ pub fn TopPostsTable(shown: Shown, #[prop(into)] compared: Signal<Vec<i64>>) -> 
             {move || {
                 found
                     .with(|found| found.total == 0)
-                    .then(|| match typed.with(String::is_empty) {
-                        true => {
+                    .then(|| if typed.with(String::is_empty) {
                             view! {
                                 <NoPostsOr
                                     shown
@@ -70,12 +69,10 @@ pub fn TopPostsTable(shown: Shown, #[prop(into)] compared: Signal<Vec<i64>>) -> 
                                 />
                             }
                                 .into_any()
-                        }
-                        false => {
+                        } else {
                             view! { <Nothing title=t!("analytics-top-not-found") more=t!("analytics-top-not-found-more")/> }
                                 .into_any()
-                        }
-                    })
+                        })
             }}
             <Show when=move || found.with(|found| { found.total > 0 })>
                 <div class="table-scroll">

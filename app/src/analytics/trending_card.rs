@@ -42,9 +42,12 @@ pub fn TrendingCard(shown: Shown, class: &'static str, most: usize) -> impl Into
             id="trending"
             title=move || view! { <FormulaButton id="trending" label=|| t!("analytics-trending") formula/> }
         >
-            {move || match answer.with(|answer| answer.data.is_empty()) {
-                true => view! { <NoPostsOr shown title=t!("analytics-trending-none") more=t!("analytics-trending-none-more")/> }.into_any(),
-                false => view! { <ol class="trending-list">{rows}</ol> }.into_any(),
+            {move || {
+                if answer.with(|answer| answer.data.is_empty()) {
+                    view! { <NoPostsOr shown title=t!("analytics-trending-none") more=t!("analytics-trending-none-more")/> }.into_any()
+                } else {
+                    view! { <ol class="trending-list">{rows}</ol> }.into_any()
+                }
             }}
             <Foot shown meta/>
         </Card>

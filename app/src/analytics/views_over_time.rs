@@ -106,9 +106,10 @@ fn summary(series: &Series, span: &str, named: bool, has_before: bool) -> String
         return String::new();
     }
     let (n, views) = (series.views.unwrap_or(0), number::count_or_dash(series.views));
-    let views = match named {
-        true => t!("analytics-views-in", n = n, views = views, period = span.to_owned()),
-        false => t!("analytics-views-of", n = n, views = views, days = span.to_owned()),
+    let views = if named {
+        t!("analytics-views-in", n = n, views = views, period = span.to_owned())
+    } else {
+        t!("analytics-views-of", n = n, views = views, days = span.to_owned())
     };
     let change = series.views.zip(series.previous_views).filter(|(_, before)| has_before && *before > 0);
     match change {
@@ -165,15 +166,14 @@ fn with_home(mut spec: Spec, (first, last): (usize, usize)) -> Spec {
 /// From the beginning of one bucket to the end of another (unix seconds).
 fn zoomed(loaded: &Series, zone: &Zone, first: usize, last: usize) -> Option<(i64, i64)> {
     let from = loaded.buckets.get(first)?.start;
-    let to = match loaded.buckets.get(last + 1) {
-        Some(next) => next.start,
-        None => {
-            let start = loaded.buckets.get(last)?.start;
-            match loaded.step {
-                Step::Hour => start + HOUR_S,
-                Step::Day => zone.midnight(add_days(zone.day(start), 1)),
-                Step::Week => zone.midnight(add_days(zone.day(start), 7)),
-            }
+    let to = if let Some(next) = loaded.buckets.get(last + 1) {
+        next.start
+    } else {
+        let start = loaded.buckets.get(last)?.start;
+        match loaded.step {
+            Step::Hour => start + HOUR_S,
+            Step::Day => zone.midnight(add_days(zone.day(start), 1)),
+            Step::Week => zone.midnight(add_days(zone.day(start), 7)),
         }
     };
     (from < to).then_some((from, to))

@@ -78,7 +78,6 @@ pub fn ChannelSwitch(place: Memo<Place>, session: Session) -> impl IntoView {
                                 wanted.is_empty() || channel.title.to_lowercase().contains(&wanted)
                                     || channel.slug.to_lowercase().contains(&wanted)
                             })
-                            .cloned()
                             .map(|channel| {
                                 let is_current = place.get().channel.as_deref() == Some(channel.slug.as_str());
                                 view! {

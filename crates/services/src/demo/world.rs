@@ -169,7 +169,7 @@ impl World {
                 subscribers: Some(subscribers),
                 joined: Some(joined),
                 left: Some(left),
-                notifications_on: Some(self.notifications_on(day, subscribers)),
+                notifications_on: Some(notifications_on(day, subscribers)),
                 source: Source::Official,
             });
             day = add_days(day, 1);
@@ -330,11 +330,6 @@ impl World {
         }
     }
 
-    fn notifications_on(&self, day: Date, subscribers: i64) -> i64 {
-        let share = 0.31 + 0.03 * (day_number(day) as f64 / 90.0).sin();
-        (subscribers as f64 * share).round() as i64
-    }
-
     fn split_by_origin(&self, day: Date, views: i64) -> Vec<SourceFact> {
         let mut dice = self.dice(throw::ORIGINS, day_number(day) as u64);
         let weights = ORIGINS.map(|(_, share)| share * (0.18 * dice.normal()).exp());
@@ -429,6 +424,12 @@ fn length_lift(text: &str) -> f64 {
         1000.. => -0.10,
         _ => 0.0,
     }
+}
+
+/// Subscribers with notifications on: about a third, drifting slowly.
+fn notifications_on(day: Date, subscribers: i64) -> i64 {
+    let share = 0.31 + 0.03 * (day_number(day) as f64 / 90.0).sin();
+    (subscribers as f64 * share).round() as i64
 }
 
 fn day_number(day: Date) -> i64 {

@@ -26,7 +26,7 @@ pub fn check_path(path: &Path, input: &Path, database: Option<&Path>) -> Result<
     let is_database = SQLITE_COMPANIONS.into_iter().any(|end| {
         let mut name = database.clone().into_os_string();
         name.push(end);
-        real == PathBuf::from(name)
+        real.as_os_str() == name
     });
     if is_database { refused("the database") } else { Ok(()) }
 }
