@@ -23,7 +23,7 @@ pub struct RequestViewer(pub Viewer);
 pub struct FrameAncestors(pub String);
 
 /// State and viewer of the running request. Every server function begins here.
-pub async fn caller() -> Result<(Ctx, Viewer), ApiError> {
+pub fn caller() -> Result<(Ctx, Viewer), ApiError> {
     let ctx = use_context::<Ctx>().ok_or_else(|| ApiError::Unavailable { what: "context".to_owned() })?;
     let viewer = use_context::<Parts>()
         .and_then(|parts| parts.extensions.get::<RequestViewer>().cloned())

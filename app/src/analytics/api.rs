@@ -17,7 +17,7 @@ const UNASKED_POSTS: usize = 3;
 /// A channel's dataset over a period (`30d`, `2025-06-01..2025-06-30`): all tabs but the comparisons come from it.
 #[server(prefix = "/api", endpoint = "analytics/screen", input = GetUrl, client = SignedClient)]
 pub async fn screen(channel: String, period: String) -> Result<AnalyticsScreen, ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);
     Ok(services::analytics::analytics_screen(&ctx, &viewer, &channel, period.parse().unwrap_or_default()).await?)
 }
@@ -25,7 +25,7 @@ pub async fn screen(channel: String, period: String) -> Result<AnalyticsScreen, 
 /// View curves of posts (ids parted by commas). Without `posts`: those of the period's most viewed ones.
 #[server(prefix = "/api", endpoint = "analytics/curves", input = GetUrl, client = SignedClient)]
 pub async fn curves(channel: String, period: String, posts: Option<String>) -> Result<PostsCompared, ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);
     let posts: Vec<i64> = if let Some(posts) = posts {
         posts.split(',').filter_map(|id| id.parse().ok()).collect()
@@ -51,7 +51,7 @@ pub fn no_curves() -> PostsCompared {
 /// Every channel the viewer may see, over the window that the period means for this channel.
 #[server(prefix = "/api", endpoint = "analytics/compare", input = GetUrl, client = SignedClient)]
 pub async fn compare(channel: String, period: String) -> Result<Answer<Vec<ComparedChannel>>, ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);
     let period = period.parse().unwrap_or_default();
     Ok(services::analytics::compare_over_period(&ctx, &viewer, &channel, period).await?)

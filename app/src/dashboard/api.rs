@@ -10,7 +10,7 @@ use crate::session::SignedClient;
 /// Everything the dashboard of a channel shows. `period` as in addresses: `24h`, `7d`, `2025-06-01..2025-06-30`.
 #[server(prefix = "/api", endpoint = "dashboard/screen", input = GetUrl, client = SignedClient)]
 pub async fn screen(channel: String, period: String) -> Result<DashboardScreen, ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);
     Ok(services::analytics::dashboard_screen(&ctx, &viewer, &channel, period.parse()?).await?)
 }

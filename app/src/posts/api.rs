@@ -10,7 +10,7 @@ use crate::session::SignedClient;
 /// Everything about one post.
 #[server(prefix = "/api", endpoint = "posts/page", input = GetUrl, client = SignedClient)]
 pub async fn page(channel: String, post_id: i64) -> Result<PostPage, ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);
     Ok(services::analytics::post(&ctx, &viewer, &channel, post_id).await?)
 }

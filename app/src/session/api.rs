@@ -9,7 +9,7 @@ use crate::error::ApiError;
 /// Who is signed in, and the channels they may see.
 #[server(prefix = "/api", endpoint = "session", input = GetUrl, client = SignedClient)]
 pub async fn session() -> Result<SessionInfo, ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     let info = services::identity::session_info(&ctx, &viewer).await?;
     let cards = services::channels::list(&ctx, &viewer).await?;
     Ok(SessionInfo {

@@ -25,7 +25,7 @@ pub struct ChannelSettings {
 
 #[server(prefix = "/api", endpoint = "settings/channels", input = GetUrl, client = SignedClient)]
 pub async fn list_channels() -> Result<ChannelSettings, ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     Ok(ChannelSettings {
         channels: services::channels::list(&ctx, &viewer).await?,
         zones: domain::zone::Zone::names().into_iter().map(str::to_owned).collect(),
@@ -36,7 +36,7 @@ pub async fn list_channels() -> Result<ChannelSettings, ApiError> {
 
 #[server(prefix = "/api", endpoint = "settings/channels/update", input = PostUrl, client = SignedClient)]
 pub async fn update_channel(channel: String, title: String, zone: String) -> Result<(), ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);
     let changes = services::channels::Changes { title: Some(title), zone: Some(zone) };
     services::channels::update(&ctx, &viewer, &channel, changes).await?;
@@ -45,7 +45,7 @@ pub async fn update_channel(channel: String, title: String, zone: String) -> Res
 
 #[server(prefix = "/api", endpoint = "settings/channels/delete", input = PostUrl, client = SignedClient)]
 pub async fn delete_channel(channel: String, typed_title: String) -> Result<(), ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);
     services::channels::delete(&ctx, &viewer, &channel, &typed_title).await?;
     Ok(())
@@ -64,7 +64,7 @@ pub struct MemberSettings {
 
 #[server(prefix = "/api", endpoint = "settings/members", input = GetUrl, client = SignedClient)]
 pub async fn list_members() -> Result<MemberSettings, ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     let invitations = match viewer.role() {
         Role::Owner => Some(services::identity::invitations(&ctx, &viewer).await?),
         Role::Viewer | Role::Editor => None,
@@ -75,58 +75,58 @@ pub async fn list_members() -> Result<MemberSettings, ApiError> {
 
 #[server(prefix = "/api", endpoint = "settings/members/role", input = PostUrl, client = SignedClient)]
 pub async fn set_role(person: PersonId, role: Role) -> Result<(), ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::identity::set_role(&ctx, &viewer, person, role).await?)
 }
 
 #[server(prefix = "/api", endpoint = "settings/members/remove", input = PostUrl, client = SignedClient)]
 pub async fn remove_member(person: PersonId) -> Result<(), ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::identity::remove_member(&ctx, &viewer, person).await?)
 }
 
 /// The path of a new invitation. Its token is shown this once and never again.
 #[server(prefix = "/api", endpoint = "settings/invitations/create", input = PostUrl, client = SignedClient)]
 pub async fn invite(role: Role) -> Result<String, ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     let (_, token) = services::identity::invite(&ctx, &viewer, role).await?;
     Ok(format!("{}/invite/{}", ctx.site.public_url.unwrap_or_default(), token.reveal()))
 }
 
 #[server(prefix = "/api", endpoint = "settings/invitations/revoke", input = PostUrl, client = SignedClient)]
 pub async fn revoke_invitation(id: InvitationId) -> Result<(), ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::identity::revoke_invitation(&ctx, &viewer, id).await?)
 }
 
 #[server(prefix = "/api", endpoint = "settings/invitations/accept", input = PostUrl, client = SignedClient)]
 pub async fn accept_invitation(token: String) -> Result<Member, ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     let person = viewer.person().ok_or(ApiError::SignIn)?;
     Ok(services::identity::accept_invitation(&ctx, person, &token).await?)
 }
 
 #[server(prefix = "/api", endpoint = "settings/retention", input = GetUrl, client = SignedClient)]
 pub async fn read_retention() -> Result<Retention, ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::settings::retention(&ctx, &viewer).await?)
 }
 
 #[server(prefix = "/api", endpoint = "settings/retention/set", input = PostUrl, client = SignedClient)]
 pub async fn set_retention(snapshots_days: Option<u32>, daily_days: Option<u32>) -> Result<(), ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::settings::set_retention(&ctx, &viewer, Retention { snapshots_days, daily_days }).await?)
 }
 
 /// The language follows the person to other devices; the cookie is for this browser.
 #[server(prefix = "/api", endpoint = "settings/language", input = PostUrl, client = SignedClient)]
 pub async fn set_language(language: Option<String>) -> Result<(), ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::identity::set_language(&ctx, &viewer, language.as_deref()).await?)
 }
 
 #[server(prefix = "/api", endpoint = "settings/history", input = GetUrl, client = SignedClient)]
 pub async fn list_history(before: Option<i64>) -> Result<Vec<AuditEntry>, ApiError> {
-    let (ctx, viewer) = crate::ssr::caller().await?;
+    let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::audit::list(&ctx, &viewer, before).await?)
 }
