@@ -29,7 +29,7 @@ export default defineConfig({
   // a test that passes at the second try hides a bug
   retries: 0,
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {
     launchOptions: { executablePath: process.env.ANALYTICBOT_CHROMIUM ?? "/usr/bin/chromium", args: CHROMIUM_ARGS },
