@@ -119,13 +119,18 @@ fn resources(channel: &str, tab: Memo<Option<Tab>>, address: Address) -> Resourc
     let screen =
         Resource::new(move || (period.get(), refresh.0.get()), move |(period, _)| api::screen(at.clone(), period));
     let at = channel.to_owned();
+    // leaving the tab changes nothing: news would reach cards that are just going
+    let wanted = Memo::new(move |before: Option<&Option<_>>| {
+        if tab.get() != Some(Tab::Views) {
+            return before.cloned().flatten();
+        }
+        let posts = posts.get().map(|ids| posts_param(&ids));
+        // posts somebody chose do not change with the period
+        let period = if posts.is_some() { String::new() } else { period.get() };
+        Some((period, posts, refresh.0.get()))
+    });
     let curves = Resource::new(
-        move || {
-            let posts = posts.get().map(|ids| posts_param(&ids));
-            // posts somebody chose do not change with the period
-            let period = if posts.is_some() { String::new() } else { period.get() };
-            (tab.get() == Some(Tab::Views)).then(|| (period, posts, refresh.0.get()))
-        },
+        move || wanted.get(),
         move |wanted| {
             let channel = at.clone();
             async move {

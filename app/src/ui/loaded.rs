@@ -76,7 +76,8 @@ where
                     })
                 });
                 let (view, missing) = (view.clone(), missing.clone());
-                move || match stage.get() {
+                // a card that is going may be told of news once more: it shows nothing then
+                move || match stage.try_get().unwrap_or(Stage::Loading) {
                     Stage::Loading => ().into_any(),
                     Stage::Failed(ApiError::NotFound) => {
                         #[cfg(feature = "ssr")]
@@ -90,13 +91,14 @@ where
                         // the stage is Ready only while there are data
                         let Some(first) = known.with_untracked(|known| known.data.clone()) else { return ().into_any() };
                         let data = Signal::derive(move || {
-                            known.with(|known| known.data.clone()).unwrap_or_else(|| first.clone())
+                            known.try_with(|known| known.data.clone()).flatten().unwrap_or_else(|| first.clone())
                         });
                         view! {
                             <div class="loaded" aria-busy=move || busy().to_string()>
                                 {move || {
                                     known
-                                        .with(|known| known.problem.clone())
+                                        .try_with(|known| known.problem.clone())
+                                        .flatten()
                                         .map(|problem| {
                                             view! {
                                                 <StaleLine problem retry=Callback::new(move |()| resource.refetch())/>
