@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 
 import { ANALYTICS } from "../harness/screens.js";
-import { expect, open, test } from "../harness/test.js";
+import { expect, open, reload, test } from "../harness/test.js";
 
 /** Requests to the server's functions while `act` runs. */
 async function apiCalls(page: Page, act: () => Promise<void>): Promise<string[]> {
@@ -53,7 +53,7 @@ test("a media filter changes everything, without asking the server", async ({ pa
     await expect(page.locator(`${TABLE} .search input`)).toHaveAttribute("placeholder", new RegExp(String(count)));
   });
   expect(calls).toEqual([]);
-  await page.reload();
+  await reload(page);
   await expect(chip).toHaveAttribute("aria-pressed", "true");
   await page.goBack();
   await expect(page).not.toHaveURL(/media=photo/);
@@ -86,7 +86,7 @@ test("the table sorts both ways, without asking the server, and keeps it in the 
   expect(calls).toEqual([]);
   const rising = await tableViews(page);
   expect(rising).toEqual([...rising].sort((a, b) => a - b));
-  await page.reload();
+  await reload(page);
   await expect(page.locator(`${TABLE} th[aria-sort='ascending']`)).toHaveText(/Views/);
   await page.goBack();
   await expect(page.locator(`${TABLE} th[aria-sort='descending']`)).toHaveText(/Views/);
@@ -140,7 +140,7 @@ test("the zoom narrows the whole page without asking the server, and goes back",
   expect(calls).toEqual([]);
   await expect(page.locator(".chip[aria-pressed='true']", { hasText: "Only" })).toBeVisible();
   expect(await shown.innerText()).not.toBe(before);
-  await page.reload();
+  await reload(page);
   const chip = page.locator(".chip", { hasText: "Only" });
   await chip.click();
   await expect(page).not.toHaveURL(/zoom=/);
@@ -172,7 +172,7 @@ test("up to five posts are compared, and no more", async ({ page }) => {
   }
   await expect(add).toHaveCount(0);
   await expect(page.locator("#chart-compare")).toBeVisible();
-  await page.reload();
+  await reload(page);
   await expect(chosen).toHaveCount(5);
   await chosen.first().getByRole("button").click();
   await expect(chosen).toHaveCount(4);
@@ -182,7 +182,7 @@ test("the step of the chart is chosen and kept", async ({ page }) => {
   await open(page, ANALYTICS);
   await page.getByRole("button", { name: "Week" }).first().click();
   await expect(page).toHaveURL(/step=week/);
-  await page.reload();
+  await reload(page);
   await expect(page.getByRole("button", { name: "Week" }).first()).toHaveAttribute("aria-pressed", "true");
 });
 

@@ -1,7 +1,7 @@
 // The frame around every page: numbers before any script, languages, theme, history, what is not there.
 
 import { ANALYTICS, CHANNEL, HOME, SCREENS, newestPost } from "../harness/screens.js";
-import { expect, expectAccessible, open, test } from "../harness/test.js";
+import { expect, expectAccessible, open, reload, test } from "../harness/test.js";
 
 test("the first address leads to a channel's dashboard", async ({ page }) => {
   await open(page, "/");
@@ -60,7 +60,7 @@ test("the period is in the address and survives a reload", async ({ page }) => {
   await expect(page).toHaveURL(/period=7d/);
   const posts = page.locator(".metric-card").last().locator(".value");
   const shown = await posts.innerText();
-  await page.reload();
+  await reload(page);
   await expect(page.locator(".segmented:visible").first().getByRole("link", { name: "7 days" })).toHaveAttribute("aria-current", "true");
   await expect(posts).toHaveText(shown);
   await page.goBack();
@@ -125,7 +125,7 @@ test("the theme is switched in Settings and kept", async ({ page }) => {
   await page.locator("#settings-theme, [aria-labelledby='settings-theme']").getByRole("button", { name: "Dark" }).click();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
   expect(await ground()).not.toBe(before);
-  await page.reload();
+  await reload(page);
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
 });
 
