@@ -47,13 +47,6 @@ impl Address {
         Self { path, query: use_query_map(), navigate: StoredValue::new(navigate) }
     }
 
-    /// The same, for what lives no longer than the current tab: it hears nothing of the way to another one, on which it
-    /// goes itself.
-    pub fn of_this_tab(self) -> Self {
-        let here = self.path.get_untracked();
-        Self { path: Memo::new(move |_| here.clone()), ..self }
-    }
-
     fn param(self, name: &'static str) -> Option<String> {
         self.query.with(|query| query.get(name))
     }

@@ -176,7 +176,7 @@ fn Screen(
     view! {
         <MediaChips shown with_kinds=Signal::derive(move || tab.get().is_some_and(Tab::has_posts))/>
         {move || match tab.get() {
-            Some(Tab::Views) => view! { <ViewsTab shown=shown.of_this_tab() curves=resources.curves compared=resources.compared/> }.into_any(),
+            Some(Tab::Views) => view! { <ViewsTab shown curves=resources.curves compared=resources.compared/> }.into_any(),
             Some(Tab::Growth) => view! { <GrowthTab shown/> }.into_any(),
             Some(Tab::Reach) => view! { <ReachTab shown/> }.into_any(),
             Some(Tab::Sources) => view! { <SourcesTab shown/> }.into_any(),

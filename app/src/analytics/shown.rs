@@ -43,11 +43,6 @@ impl Shown {
         Self { address, screen, data, window, before }
     }
 
-    /// See [`Address::of_this_tab`].
-    pub fn of_this_tab(self) -> Self {
-        Self { address: self.address.of_this_tab(), ..self }
-    }
-
     /// An answer of `question` over the window, again whenever data, kind or window change.
     pub fn ask<T>(self, question: impl Fn(&Dataset, &Window) -> T + Send + Sync + 'static) -> Memo<T>
     where
