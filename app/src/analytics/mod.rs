@@ -41,6 +41,7 @@ use crate::shell::period::{PeriodControl, use_period};
 use crate::t;
 use crate::ui::card::SkeletonCard;
 use crate::ui::loaded::loaded;
+use crate::ui::settled::settled;
 
 use address::{Address, posts_param};
 use compare_channels::{CompareChannels, Compared};
@@ -71,6 +72,7 @@ pub fn AnalyticsPage() -> impl IntoView {
     let channel = Memo::new(move |_| params.with(|params| params.get("channel").unwrap_or_default()));
     let tab = Memo::new(move |_| params.with(|params| Tab::of_segment(params.get("tab").as_deref())));
     // another channel is another page: nothing of the one before stays
+    let channel = settled(channel);
     move || view! { <ChannelAnalytics channel=channel.get() tab/> }
 }
 
@@ -83,6 +85,7 @@ fn ChannelAnalytics(channel: String, tab: Memo<Option<Tab>>) -> impl IntoView {
         Some(Tab::Compare) => Place::Channels,
         Some(_) => Place::Channel,
     });
+    let place = settled(place);
     view! {
         <Title text=t!("nav-analytics")/>
         <PeriodControl place="phone-only fill" id="period-own-phone"/>
@@ -173,9 +176,10 @@ fn Screen(
     address: Address,
 ) -> impl IntoView {
     let shown = Shown::new(address, screen);
+    let standing = settled(tab);
     view! {
         <MediaChips shown with_kinds=Signal::derive(move || tab.get().is_some_and(Tab::has_posts))/>
-        {move || match tab.get() {
+        {move || match standing.get() {
             Some(Tab::Views) => view! { <ViewsTab shown curves=resources.curves compared=resources.compared/> }.into_any(),
             Some(Tab::Growth) => view! { <GrowthTab shown/> }.into_any(),
             Some(Tab::Reach) => view! { <ReachTab shown/> }.into_any(),

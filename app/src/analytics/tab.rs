@@ -78,8 +78,6 @@ pub fn Tabs(#[prop(into)] slug: Signal<String>, current: Memo<Option<Tab>>, addr
                         <a
                             href=move || tab.path(&slug.get(), &address.kept_on_other_tabs())
                             aria-current=move || (current.get() == Some(tab)).then_some("page")
-                            // a document of its own: leaving the first tab in place ends in a disposed value
-                            rel="external"
                         >
                             {tab.name()}
                         </a>

@@ -23,6 +23,7 @@ use crate::ui::card::SkeletonCard;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::loaded::loaded;
 use crate::ui::page_title::PageTitle;
+use crate::ui::settled::settled;
 use crate::ui::time;
 
 use attention::AttentionList;
@@ -41,6 +42,7 @@ pub fn DashboardPage() -> impl IntoView {
     let params = use_params_map();
     let channel = Memo::new(move |_| params.with(|params| params.get("channel").unwrap_or_default()));
     // another channel is another page: nothing of the one before stays
+    let channel = settled(channel);
     move || view! { <ChannelDashboard channel=channel.get()/> }
 }
 

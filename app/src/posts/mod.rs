@@ -21,6 +21,7 @@ use crate::ui::card::SkeletonCard;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::loaded::loaded_or_missing;
 use crate::ui::page_title::PageTitle;
+use crate::ui::settled::settled;
 
 use counters::Counters;
 use facts::Figures;
@@ -35,6 +36,7 @@ pub fn PostPage() -> impl IntoView {
         params.with(|params| (params.get("channel").unwrap_or_default(), params.get("post_id").unwrap_or_default()))
     });
     // another post is another page: nothing of the one before stays
+    let named = settled(named);
     move || {
         let (channel, post_id) = named.get();
         view! { <OnePost channel post_id/> }

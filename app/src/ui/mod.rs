@@ -12,6 +12,7 @@ pub mod number;
 pub mod page_title;
 pub mod problem;
 pub mod segmented;
+pub mod settled;
 pub mod source_mark;
 pub mod spark;
 pub mod thumb;

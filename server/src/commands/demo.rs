@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use serde_json::json;
+use services::channels;
 use services::demo::{self, Options, Outcome};
 
 use super::Shell;
@@ -11,7 +12,9 @@ use crate::progress::Progress;
 
 /// Fill the workspace with made-up channels, labelled as such wherever they are shown
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  analyticbot demo\n  analyticbot demo --seed 7 --channels 2 --days 365")]
+#[command(
+    after_help = "Examples:\n  analyticbot demo\n  analyticbot demo --seed 7 --channels 2 --days 365\n  analyticbot demo --if-empty"
+)]
 pub struct Args {
     /// The same seed makes the same channels
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
@@ -22,10 +25,17 @@ pub struct Args {
     /// How many days of past
     #[arg(long, value_name = "N", default_value_t = Options::default().days)]
     days: u32,
+    /// Do nothing when there is a channel already
+    #[arg(long)]
+    if_empty: bool,
 }
 
 pub async fn run(shell: &Shell, args: Args) -> Result<ExitCode, Failure> {
     let (ctx, viewer) = shell.operator().await?;
+    if args.if_empty && !channels::visible(&ctx, &viewer).await?.is_empty() {
+        return shell
+            .say(&json!({ "channels": [] }), || "there are channels already: nothing made up was added".to_owned());
+    }
     let progress = Progress::of_steps("making up channels", shell.json);
     let filled = demo::fill(&ctx, &viewer, Options { seed: args.seed, channels: args.channels, days: args.days }).await;
     progress.clear();

@@ -146,6 +146,17 @@ fn demo_fills_once_and_says_that_it_is_made_up() {
 }
 
 #[test]
+fn demo_if_empty_fills_only_an_empty_database() {
+    let program = Program::new();
+    let small = ["demo", "--if-empty", "--channels", "1", "--days", "10"];
+    assert_eq!(program.json(&small)["channels"][0]["outcome"], "made");
+    assert_eq!(program.json(&small)["channels"], json!([]));
+    let own = with_posts();
+    assert_eq!(own.json(&small)["channels"], json!([]));
+    assert_eq!(own.json(&["channel", "list"])["channels"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
 fn exported_posts_can_be_imported_again() {
     let program = with_posts();
     let out = program.path("out.csv").display().to_string();

@@ -243,6 +243,30 @@ fn files_that_cannot_be_imported() {
     assert_eq!(program.json(&["stats", "my_channel", "overview"])["data"]["posts"], 1, "the database is as before");
 }
 
+/// Runs the program where it may not take more memory than a part of the file it is to read.
+fn run_in_two_gigabytes(program: &Program, args: &[&str]) -> Finished {
+    let script = "ulimit -v 2000000 && exec \"$0\" \"$@\"";
+    let mut command = program.command_of(Path::new("bash"), &["-c", script, env!("CARGO_BIN_EXE_analyticbot")]);
+    Finished::from(command.args(args).output().expect("bash starts"))
+}
+
+#[test]
+fn a_five_gigabyte_file() {
+    let program = with_a_channel();
+    // a good beginning, then a hole: the file system keeps no room for it, whoever reads it gets 5 GiB
+    let file = |name: &str, beginning: &str| {
+        let path = program.write(name, beginning);
+        let file = std::fs::OpenOptions::new().write(true).open(&path).expect("the file");
+        file.set_len(5 << 30).expect("a hole");
+        path
+    };
+    let posts = file("huge.csv", POSTS);
+    run_in_two_gigabytes(&program, &["import", "posts", &posts]).refused(1, &["line 3", "no end"]);
+    let export = file("huge.json", "{\"name\":\"Huge\",\"type\":\"public_channel\",\"id\":1,\"messages\":[");
+    run_in_two_gigabytes(&program, &["import", "telegram-export", &export]).refused(1, &["huge.json"]);
+    assert_eq!(program.json(&["stats", "my_channel", "overview"])["data"]["posts"], 1, "the database is as before");
+}
+
 #[test]
 fn windows_line_ends_and_a_byte_order_mark_are_fine() {
     let program = Program::new();
