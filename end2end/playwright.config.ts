@@ -17,6 +17,8 @@ const CHROMIUM_ARGS = [
 ];
 
 const SHOTS = "shots.spec.ts";
+const SPEED = "speed.spec.ts";
+const NO_TESTS = [SHOTS, SPEED];
 
 export default defineConfig({
   testDir: "tests",
@@ -41,8 +43,10 @@ export default defineConfig({
   },
   projects: process.env.ANALYTICBOT_SHOTS
     ? [{ name: "shots", testMatch: SHOTS, timeout: 300_000, use: { viewport: DESKTOP } }]
-    : [
-        { name: "phone", testIgnore: SHOTS, use: { viewport: PHONE, hasTouch: true, isMobile: true, deviceScaleFactor: 2 } },
-        { name: "desktop", testIgnore: SHOTS, use: { viewport: DESKTOP } },
+    : process.env.ANALYTICBOT_BENCH
+      ? [{ name: "bench", testMatch: SPEED, timeout: 120_000, use: { viewport: DESKTOP } }]
+      : [
+        { name: "phone", testIgnore: NO_TESTS, use: { viewport: PHONE, hasTouch: true, isMobile: true, deviceScaleFactor: 2 } },
+        { name: "desktop", testIgnore: NO_TESTS, use: { viewport: DESKTOP } },
       ],
 });

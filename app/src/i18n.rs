@@ -1,5 +1,8 @@
 //! Texts in English, Russian and Uzbek, from the first string on. Fluent files, one per slice and language, in
 //! `locales/`; the language is fixed for a document (a switch reloads it), so a text is a plain `String`.
+//!
+//! The server carries all three; a browser loads those of its document's language ([`load`]), which `xtask site` puts
+//! beside the WebAssembly.
 
 use std::sync::OnceLock;
 
@@ -29,6 +32,7 @@ impl From<Language> for charts::Language {
     }
 }
 
+#[cfg(not(feature = "hydrate"))]
 macro_rules! texts {
     ($code:literal) => {
         [
@@ -81,6 +85,7 @@ impl Language {
         wanted.into_iter().find_map(|(code, _)| Self::parse(code))
     }
 
+    #[cfg(not(feature = "hydrate"))]
     fn texts(self) -> &'static [&'static str] {
         static EN: [&str; 6] = texts!("en");
         static RU: [&str; 6] = texts!("ru");
@@ -92,19 +97,21 @@ impl Language {
         }
     }
 
+    /// Address of the language's texts.
+    pub fn texts_path(self) -> String {
+        format!("/pkg/texts-{}.txt", self.code())
+    }
+
+    #[cfg(not(feature = "hydrate"))]
     fn bundle(self) -> &'static FluentBundle<FluentResource> {
         static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; 3] = [const { OnceLock::new() }; 3];
-        BUNDLES[self as usize].get_or_init(|| {
-            let id: LanguageIdentifier = self.code().parse().unwrap_or_default();
-            let mut bundle = FluentBundle::new_concurrent(vec![id]);
-            bundle.set_use_isolating(false);
-            for text in self.texts() {
-                // a broken file is caught by the test below; here what can be read is used
-                let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(partial, _)| partial);
-                bundle.add_resource_overriding(resource);
-            }
-            bundle
-        })
+        BUNDLES[self as usize].get_or_init(|| bundle(self, self.texts()))
+    }
+
+    /// The texts that were loaded; none before that.
+    #[cfg(feature = "hydrate")]
+    fn bundle(self) -> &'static FluentBundle<FluentResource> {
+        LOADED.get_or_init(|| bundle(self, &[]))
     }
 
     /// The text of `key`; the key itself when there is none.
@@ -115,6 +122,34 @@ impl Language {
         };
         bundle.format_pattern(pattern, args, &mut Vec::new()).into_owned()
     }
+}
+
+#[cfg(feature = "hydrate")]
+static LOADED: OnceLock<FluentBundle<FluentResource>> = OnceLock::new();
+
+/// Loads the texts of the document's language: before anything is drawn. An error is a sentence for the console.
+#[cfg(feature = "hydrate")]
+pub async fn load() -> Result<(), String> {
+    let path = language().texts_path();
+    let response = gloo_net::http::Request::get(&path).send().await.map_err(|error| format!("{path}: {error}"))?;
+    if !response.ok() {
+        return Err(format!("{path}: {}", response.status()));
+    }
+    let text = response.text().await.map_err(|error| format!("{path}: {error}"))?;
+    LOADED.get_or_init(|| bundle(language(), &[&text]));
+    Ok(())
+}
+
+fn bundle(language: Language, texts: &[&str]) -> FluentBundle<FluentResource> {
+    let id: LanguageIdentifier = language.code().parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![id]);
+    bundle.set_use_isolating(false);
+    for text in texts {
+        // a broken file is caught by the test below; here what can be read is used
+        let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(partial, _)| partial);
+        bundle.add_resource_overriding(resource);
+    }
+    bundle
 }
 
 /// The document's language.

@@ -24,7 +24,7 @@ function documents(page: Page): string[] {
 for (const from of TABS) {
   test(`from ${from} to every other tab and back`, async ({ page, isMobile }) => {
     test.skip(isMobile, "the same code; the ways of a phone are those below");
-    const segment = from === "Views" ? "" : `/${from.split(" ")[0].toLowerCase()}`;
+    const segment = from === "Views" ? "" : `/${(from.split(" ")[0] ?? "").toLowerCase()}`;
     await open(page, `${ANALYTICS}${segment}`);
     const loads = documents(page);
     for (const to of TABS.filter((tab) => tab !== from)) {

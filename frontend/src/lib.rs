@@ -12,6 +12,11 @@ use wasm_bindgen_futures::spawn_local;
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     spawn_local(async {
+        if let Err(problem) = app::i18n::load().await {
+            // the page stays what the server sent: its links and numbers work without us
+            leptos::logging::error!("the texts could not be loaded: {problem}");
+            return;
+        }
         let document = document();
         // The router listens on the window from its first moment. A link followed before the page is taken over would
         // change the address under the page that is being taken over, so until then links are the browser's.

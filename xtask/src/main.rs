@@ -13,8 +13,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 
 const USAGE: &str = "\
-xtask site --wasm FILE --out DIR [--asset FILE]... [--public DIR] [--debug]
+xtask site --wasm FILE --out DIR [--asset FILE]... [--texts DIR] [--public DIR] [--debug]
     JavaScript glue and WebAssembly into DIR/pkg/app.{js,wasm}, each --asset beside them, --public into DIR;
+    the Fluent files of each language below --texts into DIR/pkg/texts-LANGUAGE.txt;
     everything that compresses gets a .br and a .gz sibling; files that no longer belong there are removed.
     --debug keeps the debug names and compresses quickly.
 xtask size --site DIR
@@ -63,7 +64,7 @@ fn run(args: Vec<String>) -> Result<ExitCode> {
 }
 
 fn site_plan(args: &[String]) -> Result<site::Plan> {
-    let (mut wasm, mut out, mut public, mut assets, mut debug) = (None, None, None, Vec::new(), false);
+    let (mut wasm, mut out, mut public, mut texts, mut assets, mut debug) = (None, None, None, None, Vec::new(), false);
     let mut args = args.iter();
     while let Some(flag) = args.next() {
         if flag == "--debug" {
@@ -75,6 +76,7 @@ fn site_plan(args: &[String]) -> Result<site::Plan> {
             "--wasm" => wasm = Some(value),
             "--out" => out = Some(value),
             "--public" => public = Some(value),
+            "--texts" => texts = Some(value),
             "--asset" => assets.push(value),
             other => bail!("unknown argument `{other}`\n\n{USAGE}"),
         }
@@ -83,6 +85,7 @@ fn site_plan(args: &[String]) -> Result<site::Plan> {
         wasm: wasm.context("`site` needs --wasm FILE")?,
         out: out.context("`site` needs --out DIR")?,
         public,
+        texts,
         assets,
         debug,
     })

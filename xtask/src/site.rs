@@ -4,7 +4,7 @@
 //! The folder is brought up to date in place and only what changed is written, so a running debug server keeps
 //! serving and an unchanged 1 MB bundle is not compressed again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -35,6 +35,8 @@ pub struct Plan {
     pub wasm: PathBuf,
     pub out: PathBuf,
     pub public: Option<PathBuf>,
+    /// a folder a language, named by its code, of Fluent files
+    pub texts: Option<PathBuf>,
     pub assets: Vec<PathBuf>,
     pub debug: bool,
 }
@@ -57,6 +59,13 @@ pub fn build(plan: &Plan) -> Result<()> {
     for asset in &plan.assets {
         let name = asset.file_name().with_context(|| format!("{} names no file", asset.display()))?;
         site.put(asset, &Path::new(PKG).join(name))?;
+    }
+    if let Some(texts) = &plan.texts {
+        for (language, text) in texts_by_language(texts)? {
+            let file = glue.path().join(format!("texts-{language}.txt"));
+            fs::write(&file, text)?;
+            site.put(&file, &Path::new(PKG).join(format!("texts-{language}.txt")))?;
+        }
     }
     if let Some(public) = &plan.public {
         for file in files_below(public)? {
@@ -112,6 +121,23 @@ fn bindgen(wasm: &Path, out: &Path, debug: bool) -> Result<()> {
         .remove_producers_section(true)
         .generate(out)
         .with_context(|| format!("wasm-bindgen refuses {}", wasm.display()))
+}
+
+/// Language code → all its Fluent files in one, without comments and empty lines.
+fn texts_by_language(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut files = files_below(folder)?;
+    files.sort();
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    for file in files {
+        let Some(language) = file.parent().and_then(|parent| parent.to_str()) else { continue };
+        let text = fs::read_to_string(folder.join(&file)).with_context(|| format!("{}", file.display()))?;
+        let all = texts.entry(language.to_owned()).or_default();
+        for line in text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+            all.push_str(line);
+            all.push('\n');
+        }
+    }
+    Ok(texts)
 }
 
 struct Site<'a> {
@@ -225,6 +251,23 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_of_a_language_are_one_file_without_comments() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        for (file, text) in
+            [("en/b.ftl", "b = B\n"), ("en/a.ftl", "# why\na = A\n    .more = and #1\n\n"), ("uz/a.ftl", "a = Ä\n")]
+        {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().context("a folder")?)?;
+            fs::write(path, text)?;
+        }
+        let texts = texts_by_language(folder.path())?;
+        assert_eq!(texts.keys().collect::<Vec<_>>(), ["en", "uz"]);
+        assert_eq!(texts["en"], "a = A\n    .more = and #1\nb = B\n");
+        assert_eq!(texts["uz"], "a = Ä\n");
+        Ok(())
+    }
 
     #[test]
     fn unchanged_files_are_neither_written_nor_compressed_again_and_strangers_go() -> Result<()> {

@@ -10,6 +10,7 @@ use domain::zone::Zone;
 use leptos::prelude::*;
 
 use super::address::Address;
+use crate::ui::settled::settled;
 
 #[derive(Clone, Copy)]
 pub struct Shown {
@@ -41,6 +42,13 @@ impl Shown {
             window.with(|window| comparable(window.previous(), loaded_from, first_post))
         });
         Self { address, screen, data, window, before }
+    }
+
+    /// The same one turn of the event loop behind: while a brush moves the window, the chart under it comes first.
+    #[must_use]
+    pub fn behind(self) -> Self {
+        let (window, before) = (settled(self.window), settled(self.before));
+        Self { window: Memo::new(move |_| window.get()), before: Memo::new(move |_| before.get()), ..self }
     }
 
     /// An answer of `question` over the window, again whenever data, kind or window change.

@@ -24,9 +24,11 @@ pub fn ViewsTab(
     curves: Resource<Result<PostsCompared, ApiError>>,
     compared: Signal<Vec<i64>>,
 ) -> impl IntoView {
+    let brushed = shown;
+    let shown = shown.behind();
     view! {
         <div class="grid">
-            <ViewsOverTime shown/>
+            <ViewsOverTime shown=brushed/>
             <ReachByAge shown/>
             <ComparePosts shown curves compared/>
             <GrowthCard shown class="span-6" height="tall"/>

@@ -21,6 +21,8 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href="/pkg/app.css"/>
+                // the WebAssembly waits for them
+                <link rel="preload" href=language.texts_path() r#as="fetch" crossorigin="anonymous"/>
                 <HydrationScripts options/>
                 <MetaTags/>
             </head>

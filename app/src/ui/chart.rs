@@ -271,16 +271,28 @@ mod drawing {
             observer.set_value(Some((watching, seen)));
         });
 
-        // runs before the chart is drawn, too, so that it knows what it depends on
+        // each chart is redrawn in a task of its own: news for a page of them must not become one long task
+        let waits = StoredValue::new_local(false);
         Effect::new(move |_| {
-            let text = spec.with(to_json);
-            drawn.with_value(|kept| {
-                if let Some(kept) = kept
-                    && let Err(error) = kept.bundle.update(&kept.handle, &text)
-                {
-                    leptos::logging::error!("the chart bundle: {error:?}");
+            spec.track();
+            if waits.try_update_value(|waits| std::mem::replace(waits, true)) != Some(false) {
+                return;
+            }
+            let redraw = move || {
+                // the value comes back where the chart has been left meanwhile
+                if waits.try_set_value(false).is_some() {
+                    return;
                 }
-            });
+                let Some(text) = spec.try_with_untracked(to_json) else { return };
+                drawn.try_with_value(|kept| {
+                    if let Some(kept) = kept
+                        && let Err(error) = kept.bundle.update(&kept.handle, &text)
+                    {
+                        leptos::logging::error!("the chart bundle: {error:?}");
+                    }
+                });
+            };
+            set_timeout(redraw, std::time::Duration::ZERO);
         });
 
         on_cleanup(move || {
