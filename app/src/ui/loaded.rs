@@ -54,64 +54,68 @@ where
     let (busy, set_busy) = signal(false);
     // the document is whole when it is sent: whatever the server was still waiting for, the reader is not
     let busy = move || !cfg!(feature = "ssr") && busy.get();
-    view! {
-        <Transition fallback=skeleton set_pending=set_busy>
-            {move || {
-                let known = Memo::new(move |before: Option<&Known<T>>| {
-                    let kept = before.and_then(|before| before.data.clone());
-                    match resource.get() {
-                        Some(Ok(data)) => Known { data: Some(data), problem: None },
-                        Some(Err(problem @ (ApiError::NotFound | ApiError::SignIn | ApiError::Forbidden))) => {
-                            Known { data: None, problem: Some(problem) }
-                        }
-                        Some(Err(problem)) => Known { data: kept, problem: Some(problem) },
-                        None => Known { data: kept, problem: None },
-                    }
-                });
-                let stage = Memo::new(move |_| {
-                    known.with(|known| match known {
-                        Known { data: Some(_), .. } => Stage::Ready,
-                        Known { problem: Some(problem), .. } => Stage::Failed(problem.clone()),
-                        Known { .. } => Stage::Loading,
-                    })
-                });
-                let (view, missing) = (view.clone(), missing.clone());
-                // a card that is going may be told of news once more: it shows nothing then
-                move || match stage.try_get().unwrap_or(Stage::Loading) {
-                    Stage::Loading => ().into_any(),
-                    Stage::Failed(ApiError::NotFound) => {
-                        #[cfg(feature = "ssr")]
-                        crate::ssr::set_status(http::StatusCode::NOT_FOUND);
-                        missing()
-                    }
-                    Stage::Failed(problem) => {
-                        view! { <ProblemNotice problem retry=Callback::new(move |()| resource.refetch())/> }.into_any()
-                    }
-                    Stage::Ready => {
-                        // the stage is Ready only while there are data
-                        let Some(first) = known.with_untracked(|known| known.data.clone()) else { return ().into_any() };
-                        let data = Signal::derive(move || {
-                            known.try_with(|known| known.data.clone()).flatten().unwrap_or_else(|| first.clone())
-                        });
-                        view! {
-                            <div class="loaded" aria-busy=move || busy().to_string()>
-                                {move || {
-                                    known
-                                        .try_with(|known| known.problem.clone())
-                                        .flatten()
-                                        .map(|problem| {
-                                            view! {
-                                                <StaleLine problem retry=Callback::new(move |()| resource.refetch())/>
-                                            }
-                                        })
-                                }}
-                                {view(data)}
-                            </div>
-                        }
-                            .into_any()
-                    }
+    let standing = move || {
+        let known = Memo::new(move |before: Option<&Known<T>>| {
+            let kept = before.and_then(|before| before.data.clone());
+            match resource.get() {
+                Some(Ok(data)) => Known { data: Some(data), problem: None },
+                Some(Err(problem @ (ApiError::NotFound | ApiError::SignIn | ApiError::Forbidden))) => {
+                    Known { data: None, problem: Some(problem) }
                 }
-            }}
-        </Transition>
+                Some(Err(problem)) => Known { data: kept, problem: Some(problem) },
+                None => Known { data: kept, problem: None },
+            }
+        });
+        let stage = Memo::new(move |_| {
+            known.with(|known| match known {
+                Known { data: Some(_), .. } => Stage::Ready,
+                Known { problem: Some(problem), .. } => Stage::Failed(problem.clone()),
+                Known { .. } => Stage::Loading,
+            })
+        });
+        let (view, missing) = (view.clone(), missing.clone());
+        // a card that is going may be told of news once more: it shows nothing then
+        move || match stage.try_get().unwrap_or(Stage::Loading) {
+            Stage::Loading => ().into_any(),
+            Stage::Failed(ApiError::NotFound) => {
+                #[cfg(feature = "ssr")]
+                crate::ssr::set_status(http::StatusCode::NOT_FOUND);
+                missing()
+            }
+            Stage::Failed(problem) => {
+                view! { <ProblemNotice problem retry=Callback::new(move |()| resource.refetch())/> }.into_any()
+            }
+            Stage::Ready => {
+                // the stage is Ready only while there are data
+                let Some(first) = known.with_untracked(|known| known.data.clone()) else { return ().into_any() };
+                let data = Signal::derive(move || {
+                    known.try_with(|known| known.data.clone()).flatten().unwrap_or_else(|| first.clone())
+                });
+                view! {
+                    <div class="loaded" aria-busy=move || busy().to_string()>
+                        {move || {
+                            known
+                                .try_with(|known| known.problem.clone())
+                                .flatten()
+                                .map(|problem| {
+                                    view! {
+                                        <StaleLine problem retry=Callback::new(move |()| resource.refetch())/>
+                                    }
+                                })
+                        }}
+                        {view(data)}
+                    </div>
+                }
+                .into_any()
+            }
+        }
+    };
+    // the effect behind `set_pending` runs on the server, too, and there it may outlive the page
+    #[cfg(feature = "ssr")]
+    {
+        let _ = set_busy;
+        view! { <Transition fallback=skeleton>{standing}</Transition> }
     }
+    #[cfg(not(feature = "ssr"))]
+    view! { <Transition fallback=skeleton set_pending=set_busy>{standing}</Transition> }
 }

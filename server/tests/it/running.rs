@@ -93,3 +93,19 @@ fn an_idle_server_takes_less_than_100_mib() {
     let kib: u64 = resident.trim().trim_end_matches(" kB").parse().expect("a number");
     assert!(kib < 100 * 1024, "{} MiB", kib / 1024);
 }
+
+#[test]
+fn rendering_pages_leaves_no_panic_in_the_log() {
+    let program = Program::new();
+    program.done(&["demo", "--channels", "1", "--days", "30"]);
+    let server = program.serve(&["--demo"]);
+    // what outlives a page is found out by chance: now and then
+    for _ in 0..40 {
+        let page = server.get("/channels/orbit_daily_demo/analytics").expect("a page");
+        assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    }
+    server.signal("TERM");
+    let (code, _, log) = server.ended(STOP_MAX);
+    assert_eq!(code, Some(0), "{log}");
+    assert!(!log.contains("panicked"), "{log}");
+}
