@@ -25,4 +25,5 @@ ids! {
     /// Telegram's message id inside its channel (of the first message of an album).
     PostId,
     JobId,
+    ExperimentId,
 }

@@ -1,4 +1,4 @@
-//! Values, rules and analytics maths. Compiles to WebAssembly; no I/O, no async, no clock, no randomness:
+//! Values, rules and analytics maths. Compiles to WebAssembly; no I/O, no async, no clock, no randomness but from a seed:
 //! the same code answers on the server and recomputes in the browser.
 //!
 //! To add another question: a file in `analytics/` with its view type (serde shape = the public shape) and one
@@ -7,8 +7,11 @@
 
 pub mod analytics;
 pub mod audit;
+pub mod best_time;
 pub mod channels;
 pub mod collect;
+pub mod coverage;
+pub mod forecast;
 pub mod identity;
 pub mod ids;
 pub mod posts;

@@ -89,6 +89,19 @@ impl Zone {
             .map_or(0, Timestamp::as_second)
     }
 
+    /// When the local clock next begins an hour of the week (`dow` 0 = Monday), at `after` or later (unix seconds).
+    /// Where a change of clocks skips that hour: the first moment after.
+    pub fn next_hour_of_week(&self, dow: u8, hour: u8, after: i64) -> i64 {
+        let today = self.day(after);
+        let ahead = (i64::from(dow) - i64::from(today.weekday().to_monday_zero_offset())).rem_euclid(7);
+        let begins = |days: i64| {
+            let local = add_days(today, days).at(i8::try_from(hour).unwrap_or(0), 0, 0, 0);
+            self.rules.to_ambiguous_timestamp(local).compatible().map_or(0, Timestamp::as_second)
+        };
+        let first = begins(ahead);
+        if first >= after { first } else { begins(ahead + 7) }
+    }
+
     /// Offset from UTC at an instant, in seconds east.
     pub fn offset(&self, at: i64) -> i32 {
         self.rules.to_offset(timestamp(at)).seconds()
@@ -150,6 +163,19 @@ mod tests {
         // 2025-03-30 has 23 hours in Berlin
         assert_eq!(zone.midnight(date(2025, 3, 31)) - zone.midnight(date(2025, 3, 30)), 23 * 3600);
         assert_eq!(zone.midnight(date(2025, 10, 27)) - zone.midnight(date(2025, 10, 26)), 25 * 3600);
+    }
+
+    #[test]
+    fn the_next_hour_of_a_week_is_ahead_on_the_local_clock() {
+        let berlin = Zone::find("Europe/Berlin").unwrap();
+        // Thursday 2025-03-27 12:00 UTC = 13:00 there
+        let thursday_13 = 1_743_076_800;
+        assert_eq!(berlin.next_hour_of_week(3, 13, thursday_13), thursday_13);
+        assert_eq!(berlin.next_hour_of_week(3, 13, thursday_13 + 1), thursday_13 + 7 * 86_400 - 3600, "summer by then");
+        assert_eq!(berlin.next_hour_of_week(4, 0, thursday_13), thursday_13 + 11 * 3600);
+        assert_eq!(berlin.weekday_hour(berlin.next_hour_of_week(0, 23, thursday_13)), (0, 23));
+        // 02:00 is skipped on Sunday 2025-03-30
+        assert_eq!(berlin.weekday_hour(berlin.next_hour_of_week(6, 2, thursday_13)), (6, 3));
     }
 
     #[test]

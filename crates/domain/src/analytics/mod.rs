@@ -21,6 +21,7 @@ pub mod heatmap;
 pub mod history;
 mod lifts;
 pub mod media;
+pub mod outcomes;
 pub mod overview;
 pub mod period;
 pub mod posts;

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod best_time;
 mod csv_files;
+mod forecast;
+mod forecast_channels;
 mod independent;
 mod real_data;

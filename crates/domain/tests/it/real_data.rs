@@ -21,7 +21,7 @@ fn folder() -> Option<PathBuf> {
 }
 
 /// Each channel with the instant its dump was taken.
-fn each(check: impl Fn(&str, &Files, &Zone)) {
+pub fn each(check: impl Fn(&str, &Files, &Zone)) {
     let Some(folder) = folder() else { return };
     let times: Value = serde_json::from_slice(&std::fs::read(folder.join("collection_times.json")).unwrap()).unwrap();
     for (channel, zone) in CHANNELS {
