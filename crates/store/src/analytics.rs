@@ -43,7 +43,18 @@ pub async fn history(tx: &mut Tx, channel: &Channel, from: i64, to: i64) -> Resu
         .bind(LOOKBACK_POSTS as i64)
         .fetch_all(conn))?;
     let first = before.last().copied().unwrap_or((from, i64::MIN));
-    read(tx, channel, first, (to, i64::MIN), (from, to)).await
+    read(tx, channel, first, (to, i64::MIN), (from, to), TEXT_BEGINNING_CHARS).await
+}
+
+/// The newest `count` posts with their view readings, without texts, daily facts and sources: what curves and the
+/// worth of an hour are learned from.
+pub async fn newest_history(tx: &mut Tx, channel: &Channel, count: usize) -> Result<History> {
+    const FIRST: &str = "SELECT date_utc, post_id FROM post WHERE channel_id = $1 \
+        ORDER BY date_utc DESC, post_id DESC LIMIT 1 OFFSET $2";
+    let before_first = count.saturating_sub(1) as i64;
+    let first: Option<(i64, i64)> =
+        on!(tx, |conn| sqlx::query_as(FIRST).bind(channel.id).bind(before_first).fetch_optional(conn))?;
+    read(tx, channel, first.unwrap_or((i64::MIN, i64::MIN)), (i64::MAX, i64::MAX), (0, 0), 0).await
 }
 
 /// The post and up to [`LOOKBACK_POSTS`] before it, with daily facts of its day and the day before; without posts
@@ -55,7 +66,7 @@ pub async fn post_history(tx: &mut Tx, channel: &Channel, post_id: i64) -> Resul
     let date: Option<i64> =
         on!(tx, |conn| sqlx::query_scalar(DATE).bind(channel.id).bind(post_id).fetch_optional(conn))?;
     let Some(date) = date else {
-        return read(tx, channel, (0, 0), (0, 0), (0, 0)).await;
+        return read(tx, channel, (0, 0), (0, 0), (0, 0), 0).await;
     };
     let before: Vec<(i64, i64)> = on!(tx, |conn| sqlx::query_as(LOOKBACK)
         .bind(channel.id)
@@ -64,11 +75,18 @@ pub async fn post_history(tx: &mut Tx, channel: &Channel, post_id: i64) -> Resul
         .bind(LOOKBACK_POSTS as i64)
         .fetch_all(conn))?;
     let first = before.last().copied().unwrap_or((date, post_id));
-    read(tx, channel, first, (date, post_id.saturating_add(1)), (date, date + 1)).await
+    read(tx, channel, first, (date, post_id.saturating_add(1)), (date, date + 1), TEXT_BEGINNING_CHARS).await
 }
 
-/// Posts in `first <= (date_utc, post_id) < end`.
-async fn read(tx: &mut Tx, channel: &Channel, first: (i64, i64), end: (i64, i64), days: (i64, i64)) -> Result<History> {
+/// Posts in `first <= (date_utc, post_id) < end`, with so many characters of their texts.
+async fn read(
+    tx: &mut Tx,
+    channel: &Channel,
+    first: (i64, i64),
+    end: (i64, i64),
+    days: (i64, i64),
+    text_chars: i64,
+) -> Result<History> {
     // the bare bounds of date_utc are implied by those of the pair; with them both planners walk the index
     const SQL: &str = "SELECT p.post_id, p.date_utc, p.views, p.forwards, p.reactions, p.replies, p.counted_at, \
         p.media_type, p.source, p.text_chars, substr(p.text, 1, $6) AS text, p.hashtags, s.series \
@@ -82,7 +100,7 @@ async fn read(tx: &mut Tx, channel: &Channel, first: (i64, i64), end: (i64, i64)
         .bind(first.1)
         .bind(end.0)
         .bind(end.1)
-        .bind(TEXT_BEGINNING_CHARS as i32)
+        .bind(text_chars as i32)
         .fetch_all(conn))?;
 
     let mut posts = PostColumns::default();
@@ -179,6 +197,17 @@ mod tests {
             let found = post_history(&mut tx, &channel, 33).await.unwrap();
             assert_eq!(found.posts.post_id, (3..=33).collect::<Vec<_>>());
             assert!(post_history(&mut tx, &channel, 99).await.unwrap().posts.is_empty());
+        }
+
+        async fn the_newest_posts_come_without_texts(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let channel = channel(&mut tx).await;
+            assert!(newest_history(&mut tx, &channel, 5).await.unwrap().posts.is_empty());
+            fill(&mut tx, channel.id, 9).await;
+            let newest = newest_history(&mut tx, &channel, 5).await.unwrap();
+            assert_eq!(newest.posts.post_id, (5..=9).collect::<Vec<_>>());
+            assert_eq!((newest.posts.text[0].as_str(), newest.readings.of(0).1), ("", [10, 15].as_slice()));
+            assert_eq!(newest_history(&mut tx, &channel, 50).await.unwrap().posts.len(), 9);
         }
 
         async fn readings_without_views_are_left_out(db: &Db) {

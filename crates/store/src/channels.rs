@@ -137,7 +137,7 @@ pub async fn list_hidden(tx: &mut Tx) -> Result<Vec<ChannelId>> {
 /// Removes up to `limit` rows of a hidden channel, and the channel itself with the last of them.
 /// `true` when nothing is left (or the channel is not hidden: then nothing is touched). Call again, each time in a unit of work of its own, until then.
 pub async fn delete_rows(tx: &mut Tx, id: ChannelId, limit: i64) -> Result<bool> {
-    const BATCHES: [&str; 5] = [
+    const BATCHES: [&str; 6] = [
         "DELETE FROM snapshot_series WHERE channel_id = $1 AND post_id IN \
             (SELECT post_id FROM snapshot_series WHERE channel_id = $1 ORDER BY post_id LIMIT $2)",
         "DELETE FROM post WHERE channel_id = $1 AND post_id IN \
@@ -148,6 +148,8 @@ pub async fn delete_rows(tx: &mut Tx, id: ChannelId, limit: i64) -> Result<bool>
             (SELECT day FROM channel_source_daily WHERE channel_id = $1 ORDER BY day LIMIT $2)",
         "DELETE FROM channel_daily_summary WHERE channel_id = $1 AND day IN \
             (SELECT day FROM channel_daily_summary WHERE channel_id = $1 ORDER BY day LIMIT $2)",
+        "DELETE FROM forecast WHERE channel_id = $1 AND post_id IN \
+            (SELECT post_id FROM forecast WHERE channel_id = $1 ORDER BY post_id LIMIT $2)",
     ];
     const HIDDEN: &str = "SELECT COUNT(*) FROM channel WHERE id = $1 AND deleted_at IS NOT NULL";
     const CHANNEL: &str = "DELETE FROM channel WHERE id = $1";

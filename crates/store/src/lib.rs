@@ -8,10 +8,13 @@
 
 pub mod analytics;
 pub mod audit;
+pub mod best_time;
 pub mod channels;
 pub mod collect;
 mod db;
 mod error;
+pub mod evidence;
+pub mod forecast;
 pub mod identity;
 pub mod jobs;
 pub mod maintenance;

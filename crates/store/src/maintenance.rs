@@ -9,13 +9,18 @@ use crate::{Backend, Db};
 use crate::{Dialect, Error, Result, Tx, on};
 
 /// Our tables, by name; beside them stands sqlx' table of migrations.
-pub const TABLES: [&str; 19] = [
+pub const TABLES: [&str; 24] = [
     "audit_entry",
+    "backtest_evidence",
+    "best_time_assignment",
+    "best_time_experiment",
+    "best_time_setting",
     "channel",
     "channel_daily",
     "channel_daily_summary",
     "channel_source_daily",
     "data_version",
+    "forecast",
     "import_run",
     "import_stage",
     "invitation",
@@ -88,11 +93,16 @@ pub async fn size(tx: &mut Tx) -> Result<i64> {
 /// Name and number of rows of every table of ours, by name: what a backup is compared by.
 pub async fn row_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
     const SQL: &str = "SELECT 'audit_entry', COUNT(*) FROM audit_entry \
+        UNION ALL SELECT 'backtest_evidence', COUNT(*) FROM backtest_evidence \
+        UNION ALL SELECT 'best_time_assignment', COUNT(*) FROM best_time_assignment \
+        UNION ALL SELECT 'best_time_experiment', COUNT(*) FROM best_time_experiment \
+        UNION ALL SELECT 'best_time_setting', COUNT(*) FROM best_time_setting \
         UNION ALL SELECT 'channel', COUNT(*) FROM channel \
         UNION ALL SELECT 'channel_daily', COUNT(*) FROM channel_daily \
         UNION ALL SELECT 'channel_daily_summary', COUNT(*) FROM channel_daily_summary \
         UNION ALL SELECT 'channel_source_daily', COUNT(*) FROM channel_source_daily \
         UNION ALL SELECT 'data_version', COUNT(*) FROM data_version \
+        UNION ALL SELECT 'forecast', COUNT(*) FROM forecast \
         UNION ALL SELECT 'import_run', COUNT(*) FROM import_run \
         UNION ALL SELECT 'import_stage', COUNT(*) FROM import_stage \
         UNION ALL SELECT 'invitation', COUNT(*) FROM invitation \
