@@ -2,7 +2,6 @@
 
 use domain::analytics::Answer;
 use domain::analytics::compare::ComparedChannel;
-use domain::analytics::curve::UsualCurve;
 use domain::screens::{AnalyticsScreen, PostsCompared};
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
@@ -45,7 +44,7 @@ pub async fn curves(channel: String, period: String, posts: Option<String>) -> R
 
 /// The comparison of no posts.
 pub fn no_curves() -> PostsCompared {
-    PostsCompared { curves: Vec::new(), usual: UsualCurve::default() }
+    PostsCompared::default()
 }
 
 /// Every channel the viewer may see, over the window that the period means for this channel.

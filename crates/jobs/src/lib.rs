@@ -9,8 +9,11 @@
 
 mod advance_demo;
 mod apply_retention;
+mod backtest_best_time;
+mod forecast_young_posts;
 mod outcome;
 mod purge_channels;
+mod record_experiment_outcomes;
 mod registry;
 mod runner;
 pub mod testing;

@@ -2,13 +2,18 @@
 
 use futures::future::BoxFuture;
 use services::Ctx;
+use services::best_time::{RecordExperimentOutcomes, RefreshEvidence};
 use services::channels::PurgeChannels;
 use services::collect::retention::ApplyRetention;
 use services::demo::AdvanceDemo;
+use services::forecast::ForecastYoungPosts;
 use services::maintenance::UpkeepDatabase;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Outcome, advance_demo, apply_retention, purge_channels, upkeep_database};
+use crate::{
+    Outcome, advance_demo, apply_retention, backtest_best_time, forecast_young_posts, purge_channels,
+    record_experiment_outcomes, upkeep_database,
+};
 
 const MINUTE_S: i64 = 60;
 const HOUR_S: i64 = 60 * MINUTE_S;
@@ -50,6 +55,26 @@ const REGISTRY: &[Job] = &[
         attempts_max: 10,
         every_s: Some(HOUR_S),
         body: |ctx, _, stopping| Box::pin(purge_channels::run(ctx, stopping)),
+    },
+    // a quarter of the youngest age that forecasts are kept at
+    Job {
+        kind: ForecastYoungPosts::KIND,
+        attempts_max: 3,
+        every_s: Some(15 * MINUTE_S),
+        body: |ctx, _, stopping| Box::pin(forecast_young_posts::run(ctx, stopping)),
+    },
+    Job {
+        kind: RecordExperimentOutcomes::KIND,
+        attempts_max: 5,
+        every_s: Some(30 * MINUTE_S),
+        body: |ctx, _, stopping| Box::pin(record_experiment_outcomes::run(ctx, stopping)),
+    },
+    // looks every hour; a channel's turn comes at most once a day, when its data have moved
+    Job {
+        kind: RefreshEvidence::KIND,
+        attempts_max: 3,
+        every_s: Some(HOUR_S),
+        body: |ctx, _, stopping| Box::pin(backtest_best_time::run(ctx, stopping)),
     },
 ];
 

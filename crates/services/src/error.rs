@@ -44,6 +44,7 @@ pub enum What {
     Post,
     Member,
     Invitation,
+    Experiment,
 }
 
 impl std::fmt::Display for What {
@@ -54,6 +55,7 @@ impl std::fmt::Display for What {
             Self::Post => "post",
             Self::Member => "member",
             Self::Invitation => "invitation",
+            Self::Experiment => "experiment",
         })
     }
 }
@@ -88,6 +90,14 @@ pub enum Clash {
     InvitationExpired,
     #[error("the title typed is not the channel's title; nothing was deleted")]
     TitleDiffers,
+    #[error("another experiment of this channel is proposed or running: stop it first")]
+    ExperimentOpen,
+    #[error("this experiment has moved on in the meantime; look again")]
+    ExperimentMoved,
+    #[error("every post of this experiment has been assigned")]
+    ExperimentComplete,
+    #[error("the slots assigned last are still ahead: publish then, or withdraw one")]
+    SlotsAhead,
     #[error("another one like it exists already")]
     Exists,
 }

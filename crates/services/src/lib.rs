@@ -7,20 +7,24 @@
 //! and a row in the permission matrix under `tests/`.
 //!
 //! Slices use one another in this order, never back: identity, audit, entitlements, settings (the ground floor; these
-//! know one another) → channels → analytics, collect → demo, maintenance, backup. One look upwards: `channels::list`
-//! puts the headline of analytics on its cards.
+//! know one another) → channels → forecast → analytics, collect → `best_time` → demo, maintenance, backup, scratch. One
+//! look upwards: `channels::list` puts the headline of analytics on its cards.
 
 pub mod analytics;
 pub mod audit;
 pub mod backup;
+pub mod best_time;
 pub mod channels;
 pub mod clock;
 pub mod collect;
 pub mod demo;
 pub mod entitlements;
 pub mod error;
+pub mod forecast;
 pub mod identity;
 pub mod maintenance;
+mod parallel;
+pub mod scratch;
 pub mod settings;
 
 use store::Db;
@@ -28,6 +32,7 @@ use store::Db;
 pub use clock::Clock;
 pub use error::{Clash, Error, Outage, Result, What};
 pub use identity::Viewer;
+pub use parallel::Watch;
 
 /// Everything a use case may need from the outside. Plain and cheap to clone; no container.
 #[derive(Clone)]

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::analytics::Dataset;
+use domain::analytics::outcomes::Outcomes;
 use domain::analytics::query::MaxGap;
 use domain::ids::ChannelId;
 use domain::screens::Freshness;
 use moka::future::Cache as Moka;
 
 use super::Measured;
+use crate::forecast::Expected;
 use crate::{Error, Result};
 
 /// Bytes of measured ranges. The idle server stays under 100 MiB with this filled.
@@ -20,6 +22,11 @@ const MEASURED_BYTES_MAX: u64 = 32 << 20;
 const IDLE: Duration = Duration::from_mins(10);
 /// Cards of every channel a server with many workspaces shows in ten minutes; a few dozen bytes each.
 const HEADLINES_MAX: u64 = 20_000;
+
+/// Bytes of packed outcomes, for the recommender.
+const OUTCOMES_BYTES_MAX: u64 = 8 << 20;
+/// Channels whose young posts' forecasts are kept; some hundred bytes a post.
+const EXPECTED_MAX: u64 = 256;
 
 /// What a measured range depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -64,6 +71,8 @@ pub(crate) struct CardHeadline {
 pub(crate) struct Cache {
     measured: Moka<Key, Arc<Measured>>,
     headlines: Moka<(ChannelId, i64), CardHeadline>,
+    outcomes: Moka<(ChannelId, i64), Arc<Outcomes>>,
+    expected: Moka<(ChannelId, i64), Arc<Expected>>,
 }
 
 impl Cache {
@@ -73,7 +82,17 @@ impl Cache {
             .weigher(|_, measured: &Arc<Measured>| u32::try_from(bytes(&measured.dataset)).unwrap_or(u32::MAX))
             .time_to_idle(IDLE)
             .build();
-        Self { measured, headlines: Moka::builder().max_capacity(HEADLINES_MAX).time_to_idle(IDLE).build() }
+        let outcomes = Moka::builder()
+            .max_capacity(OUTCOMES_BYTES_MAX)
+            .weigher(|_, outcomes: &Arc<Outcomes>| u32::try_from(outcomes.len() * OUTCOME_BYTES).unwrap_or(u32::MAX))
+            .time_to_idle(IDLE)
+            .build();
+        Self {
+            measured,
+            headlines: Moka::builder().max_capacity(HEADLINES_MAX).time_to_idle(IDLE).build(),
+            outcomes,
+            expected: Moka::builder().max_capacity(EXPECTED_MAX).time_to_idle(IDLE).build(),
+        }
     }
 
     pub(super) async fn measured(
@@ -85,6 +104,24 @@ impl Cache {
         self.measured.try_get_with(key, load).await.map_err(|error: Arc<Error>| (*error).clone())
     }
 
+    pub(crate) async fn outcomes(
+        &self,
+        key: (ChannelId, i64),
+        load: impl Future<Output = Result<Outcomes>>,
+    ) -> Result<Arc<Outcomes>> {
+        let load = async { load.await.map(Arc::new) };
+        self.outcomes.try_get_with(key, load).await.map_err(|error: Arc<Error>| (*error).clone())
+    }
+
+    pub(crate) async fn expected(
+        &self,
+        key: (ChannelId, i64),
+        load: impl Future<Output = Result<Expected>>,
+    ) -> Result<Arc<Expected>> {
+        let load = async { load.await.map(Arc::new) };
+        self.expected.try_get_with(key, load).await.map_err(|error: Arc<Error>| (*error).clone())
+    }
+
     pub(super) async fn headline(
         &self,
         key: (ChannelId, i64),
@@ -93,6 +130,9 @@ impl Cache {
         self.headlines.try_get_with(key, load).await.map_err(|error: Arc<Error>| (*error).clone())
     }
 }
+
+/// About what the outcomes of one post take in memory.
+const OUTCOME_BYTES: usize = 80;
 
 /// About what a dataset takes in memory.
 fn bytes(data: &Dataset) -> usize {

@@ -141,7 +141,7 @@ pub(crate) async fn card_headline(ctx: &Ctx, channel: &Channel) -> Result<CardHe
         .await
 }
 
-async fn freshness(ctx: &Ctx, tx: &mut Tx, channel: &Channel) -> Result<Freshness> {
+pub(crate) async fn freshness(ctx: &Ctx, tx: &mut Tx, channel: &Channel) -> Result<Freshness> {
     let (version, changed_at) = store::analytics::data_version(tx, channel.id).await?;
     let as_of = store::analytics::as_of(tx, channel.id).await?;
     Ok(Freshness { as_of, version, changed_at, read_at: ctx.now() })

@@ -12,7 +12,7 @@ use store::Tx;
 
 use super::{freshness, post_history};
 use crate::identity::Viewer;
-use crate::{Ctx, Error, Result, What, channels};
+use crate::{Ctx, Error, Result, What, channels, forecast};
 
 /// Everything about one post.
 pub async fn post(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, post_id: i64) -> Result<PostPage> {
@@ -24,6 +24,8 @@ pub async fn post(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, post_id: i64
     let freshness = freshness(ctx, &mut tx, &channel).await?;
     let later = next_post(&mut tx, &channel, history.posts.date_utc[index], post_id).await?;
     drop(tx);
+    let expected = forecast::expected(ctx, &channel, &freshness).await?;
+    let forecast_coverage = forecast::coverage(&mut ctx.db.read().await?, &channel, &expected).await?;
 
     let views = views_of_post(&history, post_id, snapshots.iter().map(snapshot_view).collect());
     let views = views.ok_or(Error::NotFound(What::Post))?;
@@ -48,6 +50,8 @@ pub async fn post(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, post_id: i64
         views,
         curve,
         usual,
+        forecast: expected.of(post_id, POST_CURVE_H),
+        forecast_coverage,
     })
 }
 
@@ -74,6 +78,10 @@ pub async fn compare_posts(
     }
     let mut tx = ctx.db.read().await?;
     let channel = channels::find_in(&mut tx, viewer, channel).await?;
+    let freshness = freshness(ctx, &mut tx, &channel).await?;
+    drop(tx);
+    let expected = forecast::expected(ctx, &channel, &freshness).await?;
+    let mut tx = ctx.db.read().await?;
     let (mut curves, mut newest) = (Vec::new(), None);
     for post_id in post_ids {
         let (history, index) = post_history(&mut tx, &channel, *post_id).await?.ok_or(Error::NotFound(What::Post))?;
@@ -83,7 +91,12 @@ pub async fn compare_posts(
             newest = Some((date, usual_curve(&history, COMPARE_CURVE_H)));
         }
     }
-    Ok(PostsCompared { curves, usual: newest.map(|(_, usual)| usual).unwrap_or_default() })
+    Ok(PostsCompared {
+        forecasts: post_ids.iter().map(|post_id| expected.of(*post_id, COMPARE_CURVE_H)).collect(),
+        curves,
+        usual: newest.map(|(_, usual)| usual).unwrap_or_default(),
+        forecast_coverage: forecast::coverage(&mut tx, &channel, &expected).await?,
+    })
 }
 
 async fn next_post(tx: &mut Tx, channel: &Channel, date_utc: i64, post_id: i64) -> Result<Option<PostLink>> {

@@ -10,11 +10,12 @@ use domain::analytics::series::reach_by_day;
 use domain::analytics::top::top;
 use domain::analytics::{Answer, Dataset, Query};
 use domain::channels::ChannelRef;
-use domain::screens::{AnalyticsScreen, DashboardScreen, LatestPost};
+use domain::screens::{AnalyticsScreen, DashboardScreen, LATEST_CURVE_H, LatestPost};
 
 use super::{Loaded, compare, dataset_of_period};
+use crate::forecast::Expected;
 use crate::identity::Viewer;
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, forecast};
 
 /// Posts on the dashboard: what fits a phone without scrolling far.
 pub const LATEST_POSTS: usize = 6;
@@ -31,15 +32,18 @@ pub async fn dashboard_screen(
     let (data, window) = (loaded.dataset(), &loaded.window);
     let headline = headline(data, window);
     let trend_window = window.last_30_days();
+    let expected = forecast::expected(ctx, &loaded.channel, &loaded.freshness).await?;
+    let forecast_coverage = forecast::coverage(&mut ctx.db.read().await?, &loaded.channel, &expected).await?;
     Ok(DashboardScreen {
         slug: loaded.channel.slug(),
         freshness: loaded.freshness,
-        latest: latest_posts(&loaded),
+        latest: latest_posts(&loaded, &expected),
         usual: loaded.measured.usual_latest.clone(),
         attention: attention(data, window, ctx.now()),
         reach_trend: reach_by_day(data, &trend_window, headline.data.measure),
         trend_window,
         meta: headline.meta,
+        forecast_coverage,
         headline: headline.data,
         window: window.clone(),
         channel: loaded.channel,
@@ -93,7 +97,7 @@ pub async fn compare_over_period(
 }
 
 /// The newest posts of the range with their curves, newest first.
-fn latest_posts(loaded: &Loaded) -> Vec<LatestPost> {
+fn latest_posts(loaded: &Loaded, expected: &Expected) -> Vec<LatestPost> {
     let (data, window) = (loaded.dataset(), &loaded.window);
     // the dashboard shows posts even where the period has none
     let end = in_window(data, window).end;
@@ -106,6 +110,7 @@ fn latest_posts(loaded: &Loaded) -> Vec<LatestPost> {
                 age_h: age_h(data, index),
                 against: against_usual(data, index),
                 curve: curve.clone(),
+                forecast: expected.of(curve.post_id, LATEST_CURVE_H),
             })
         })
         .collect()

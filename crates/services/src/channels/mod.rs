@@ -39,6 +39,16 @@ pub async fn visible(ctx: &Ctx, viewer: &Viewer) -> Result<Vec<Channel>> {
     Ok(store::channels::list(&mut tx, viewer.workspace()).await?)
 }
 
+/// The channels of all workspaces, for jobs, which work for everybody.
+pub async fn of_every_workspace(ctx: &Ctx) -> Result<Vec<Channel>> {
+    let mut tx = ctx.db.read().await?;
+    let mut channels = Vec::new();
+    for workspace in store::identity::list_all_workspaces(&mut tx).await? {
+        channels.extend(store::channels::list(&mut tx, workspace.id).await?);
+    }
+    Ok(channels)
+}
+
 /// A channel by the name a person gives it. One of another workspace is as unknown as one that is not.
 pub async fn find(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef) -> Result<Channel> {
     find_in(&mut ctx.db.read().await?, viewer, channel).await

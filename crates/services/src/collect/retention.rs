@@ -37,6 +37,7 @@ pub struct Trimmed {
     pub snapshots: u64,
     /// rows of daily facts, sources and sums
     pub days: u64,
+    pub forecasts: u64,
 }
 
 /// Trims all workspaces in short units of work, until done or `stopping`; run again, it goes on where it was.
@@ -68,6 +69,8 @@ async fn trim_workspace(
             while let (Some(post), false) = (after, stopping.is_cancelled()) {
                 after = trim_snapshots(ctx, channel.id, before, post, trimmed).await?;
             }
+            // a forecast is of no use without the readings it is held against
+            while !stopping.is_cancelled() && trim_forecasts(ctx, channel.id, before, trimmed).await? {}
         }
         if let Some(days) = retention.daily_days {
             let before = add_days(today, -i64::from(days));
@@ -158,6 +161,15 @@ fn add_sums(snapshots: &[Snapshot], stays: &[bool], sums: &mut BTreeMap<Date, Su
             sum.views_gained += to - from;
         }
     }
+}
+
+/// One step; `false` when there was nothing to remove. Nothing that is shown changes, so the data version stays.
+async fn trim_forecasts(ctx: &Ctx, channel: ChannelId, before: i64, trimmed: &mut Trimmed) -> Result<bool> {
+    let mut tx = ctx.db.write().await?;
+    let removed = store::forecast::delete_before(&mut tx, channel, before, POSTS_PER_STEP).await?;
+    tx.commit().await?;
+    trimmed.forecasts += removed;
+    Ok(removed > 0)
 }
 
 /// One step; `false` when there was nothing to remove.

@@ -43,7 +43,8 @@ pub(super) const CAST: &[Persona] = &[
         zone: "Europe/London",
         subscribers: 48_200.0,
         growth_per_day: 0.0006,
-        posts_per_day: 3.4,
+        // with the default length of the past, posts enough for the recommender to see the evening
+        posts_per_day: 3.9,
         reach: 0.42,
         best_hour: 19.0,
         hour_lift: 0.16,
@@ -93,7 +94,8 @@ pub(super) const CAST: &[Persona] = &[
         posts_per_day: 4.3,
         reach: 0.31,
         best_hour: 21.0,
-        hour_lift: 0.12,
+        // pictures are looked at whenever: many posts and no better hour, so that the recommender has to say so
+        hour_lift: 0.0,
         weekday_lift: [0.02, 0.02, 0.0, -0.02, -0.03, 0.05, 0.07],
         weekday_posts: [1.0, 1.0, 1.0, 1.0, 1.0, 0.9, 0.85],
         media: &[

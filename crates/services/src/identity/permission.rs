@@ -11,6 +11,7 @@ pub const IMPORT: Role = Role::Editor;
 pub const ADD_CHANNEL: Role = Role::Editor;
 pub const EDIT_CHANNEL: Role = Role::Editor;
 
+pub const APPROVE_EXPERIMENT: Role = Role::Owner;
 pub const DELETE_CHANNEL: Role = Role::Owner;
 pub const MANAGE_MEMBERS: Role = Role::Owner;
 pub const INVITE: Role = Role::Owner;

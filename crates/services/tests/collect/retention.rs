@@ -60,7 +60,7 @@ async fn old_snapshots_go_and_leave_their_sums() {
     let days: Vec<_> = old.iter().map(|snapshot| (snapshot.at - (NOW - 200 * DAY_S)) / DAY_S).collect();
     assert_eq!(days, [0, 1, 2, 3, 6, 7], "on either side of every measured age");
     assert_eq!(place.snapshots(&channel, 2).await.len(), 1, "the newest stays, however old");
-    assert_eq!(trimmed, Trimmed { snapshots: 150 - kept.len() as u64 + 1, days: 0 });
+    assert_eq!(trimmed, Trimmed { snapshots: 150 - kept.len() as u64 + 1, days: 0, forecasts: 0 });
     assert_eq!(place.post(&channel, 1).await, newest);
     assert_eq!(place.version(&channel).await, version + 1);
     let mut tx = place.ctx.db.read().await.expect("tx");
@@ -109,7 +109,7 @@ async fn old_days_go() {
         .await
         .expect("set");
     let trimmed = retention::apply(&place.ctx, &CancellationToken::new()).await.expect("applies");
-    assert_eq!(trimmed, Trimmed { snapshots: 0, days: 33 });
+    assert_eq!(trimmed, Trimmed { snapshots: 0, days: 33, forecasts: 0 });
     let rows = place.rows().await;
     assert!(
         rows.contains(&("channel_daily".to_owned(), 1)) && rows.contains(&("channel_source_daily".to_owned(), 1)),

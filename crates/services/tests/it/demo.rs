@@ -2,11 +2,13 @@
 
 use domain::analytics::Query;
 use domain::analytics::query::Bound;
+use domain::best_time::{Objective, Verdict};
 use domain::channels::Channel;
 use domain::posts::MediaType;
 use domain::zone::{Zone, add_days};
+use services::best_time::Asked;
 use services::demo::{self, Options, Outcome};
-use services::{Error, analytics, channels};
+use services::{Error, analytics, best_time, channels};
 use store::collect::PostFacts;
 
 use crate::place::{DAY_S, HOUR_S, NOW, Place, named};
@@ -161,6 +163,25 @@ async fn the_best_hour_is_better_than_the_worst() {
         logs.iter().sum::<f64>() / logs.len() as f64
     };
     assert!(mean_ln_views(17..22) > mean_ln_views(6..10) + 0.05);
+}
+
+#[tokio::test]
+async fn one_channel_has_an_hour_that_matters_and_one_has_none() {
+    let (place, made) = filled(Options { channels: 3, ..Options::default() }).await;
+    let advice = async |channel: &Channel, objective| {
+        let asked = Asked { objective: Some(objective), ..Asked::default() };
+        let said = best_time::best_times(&place.ctx, &place.operator(), &named(&channel.slug()), &asked).await;
+        said.expect("answered").data.advice
+    };
+    for objective in [Objective::At24h, Objective::Total] {
+        let evening = advice(&made[0], objective).await;
+        assert!(evening.n_posts >= 390, "{}", evening.n_posts);
+        assert_eq!(evening.verdict, Verdict::Difference, "{objective:?}");
+        assert!((16..=22).contains(&evening.slots[0].hour), "{:?}", evening.slots);
+        let whenever = advice(&made[2], objective).await;
+        assert!(whenever.n_posts >= 400, "{}", whenever.n_posts);
+        assert_eq!(whenever.verdict, Verdict::NoReliableDifference, "{objective:?}");
+    }
 }
 
 #[tokio::test]

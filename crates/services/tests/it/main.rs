@@ -2,6 +2,7 @@
 
 mod analytics;
 mod audit;
+mod best_time;
 mod channels;
 mod demo;
 mod identity;

@@ -1,15 +1,25 @@
 //! Who may do what: every use case by every role, and by somebody of another workspace.
 
+use std::sync::Arc;
+
 use domain::analytics::Query;
 use domain::analytics::compare::CompareSort;
 use domain::analytics::period::Period;
+use domain::best_time::experiment::HourOfWeek;
+use domain::best_time::{Objective, Settings};
 use domain::channels::ChannelRef;
 use domain::identity::Role;
-use domain::ids::{InvitationId, PersonId};
+use domain::ids::{ExperimentId, InvitationId, PersonId};
+use domain::screens::ExperimentProposal;
 use domain::settings::Retention;
+use domain::zone::Zone;
 use futures::future::BoxFuture;
+use services::best_time::Asked;
 use services::channels::Changes;
-use services::{Ctx, Error, Result, Viewer, What, analytics, audit, channels, demo, identity, settings};
+use services::{
+    Ctx, Error, Result, Viewer, What, analytics, audit, best_time, channels, demo, forecast, identity, settings,
+};
+use tokio_util::sync::CancellationToken;
 
 use crate::place::{Place, named};
 
@@ -39,6 +49,7 @@ macro_rules! use_case {
 
 const NOBODY: PersonId = PersonId(-1);
 const NO_INVITATION: InvitationId = InvitationId(-1);
+const NO_EXPERIMENT: ExperimentId = ExperimentId(-1);
 
 fn use_cases() -> Vec<UseCase> {
     vec![
@@ -161,6 +172,78 @@ fn use_cases() -> Vec<UseCase> {
             channel,
             &[2, 3]
         )),
+        use_case!("best_time::screen", Viewer, true, |ctx, viewer, channel| best_time::screen(ctx, viewer, channel)),
+        use_case!("best_time::best_times", Viewer, true, |ctx, viewer, channel| best_time::best_times(
+            ctx,
+            viewer,
+            channel,
+            &Asked::default()
+        )),
+        use_case!("best_time::week", Viewer, true, |ctx, viewer, channel| best_time::week(
+            ctx,
+            viewer,
+            channel,
+            &Asked::default()
+        )),
+        use_case!("best_time::zone", Viewer, true, |ctx, viewer, channel| best_time::zone(
+            ctx,
+            viewer,
+            channel,
+            "Asia/Tokyo"
+        )),
+        use_case!("best_time::backtest", Viewer, true, |ctx, viewer, channel| best_time::backtest(
+            ctx,
+            viewer,
+            channel,
+            &Asked::default(),
+            1,
+            Arc::new(()),
+            &CancellationToken::new()
+        )),
+        use_case!("best_time::save_settings", Editor, true, |ctx, viewer, channel| best_time::save_settings(
+            ctx,
+            viewer,
+            channel,
+            &Settings::new(Objective::Total, Zone::utc())
+        )),
+        use_case!("best_time::propose", Editor, true, |ctx, viewer, channel| unless_missing(best_time::propose(
+            ctx,
+            viewer,
+            channel,
+            &proposal()
+        ))),
+        use_case!("best_time::approve", Owner, true, |ctx, viewer, channel| unless_missing(best_time::approve(
+            ctx,
+            viewer,
+            channel,
+            NO_EXPERIMENT
+        ))),
+        use_case!("best_time::stop", Owner, true, |ctx, viewer, channel| unless_missing(best_time::stop(
+            ctx,
+            viewer,
+            channel,
+            NO_EXPERIMENT
+        ))),
+        use_case!("best_time::assign", Editor, true, |ctx, viewer, channel| unless_missing(best_time::assign(
+            ctx,
+            viewer,
+            channel,
+            NO_EXPERIMENT
+        ))),
+        use_case!("best_time::withdraw", Editor, true, |ctx, viewer, channel| unless_missing(best_time::withdraw(
+            ctx,
+            viewer,
+            channel,
+            NO_EXPERIMENT,
+            0
+        ))),
+        use_case!("forecast::backtest", Viewer, true, |ctx, viewer, channel| forecast::backtest(
+            ctx,
+            viewer,
+            channel,
+            Arc::new(()),
+            &CancellationToken::new()
+        )),
         use_case!("identity::session_info", Viewer, false, |ctx, viewer, channel| identity::session_info(ctx, viewer)),
         use_case!("identity::set_language", Viewer, false, |ctx, viewer, channel| identity::set_language(
             ctx,
@@ -197,10 +280,16 @@ fn use_cases() -> Vec<UseCase> {
     ]
 }
 
-/// Whoever got past the permission check finds nobody there.
-async fn unless_missing(act: impl Future<Output = Result<()>>) -> Result<()> {
-    match act.await {
-        Err(Error::NotFound(What::Member | What::Invitation)) => Ok(()),
+fn proposal() -> ExperimentProposal {
+    let slots = vec![HourOfWeek { dow: 0, hour: 9 }, HourOfWeek { dow: 0, hour: 19 }];
+    ExperimentProposal { objective: Objective::Total, slots, blocks: 3 }
+}
+
+/// Whoever got past the permission check finds nobody there, or too few posts for an experiment.
+async fn unless_missing<T>(act: impl Future<Output = Result<T>>) -> Result<()> {
+    match act.await.map(drop) {
+        Err(Error::NotFound(What::Member | What::Invitation | What::Experiment)) => Ok(()),
+        Err(Error::Invalid { field, .. }) if field == "objective" => Ok(()),
         other => other,
     }
 }
