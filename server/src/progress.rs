@@ -31,6 +31,14 @@ impl Progress {
         })
     }
 
+    /// Parts of a computation, whose number comes with the first [`Progress::set`].
+    pub fn of_parts(what: &str, silent: bool) -> Self {
+        Self::new(what, silent, || {
+            let style = ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} % {pos}/{len}, {eta} left");
+            ProgressBar::new(0).with_style(style.expect("the template is a constant"))
+        })
+    }
+
     /// Where no total is known: what is being done, and that it goes on.
     pub fn of_steps(what: &str, silent: bool) -> Self {
         Self::new(what, silent, || {

@@ -1,19 +1,17 @@
 //! `import`: files into channels.
 
 use std::fmt::Write as _;
-use std::future::Future;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
 use services::collect::import::{self, ImportError, ImportReport, ImportRequest, Kind, parse_instant};
 use services::collect::telegram_export::{self, TelegramReport};
-use tokio_util::sync::CancellationToken;
 
 use super::Shell;
+use super::stoppable::stoppable;
 use crate::failure::{Exit, Failure};
 use crate::progress::Progress;
-use crate::serve::asked_to_stop;
 
 /// Put a channel's history in, from CSV files or Telegram Desktop's export
 #[derive(Debug, Subcommand)]
@@ -99,13 +97,7 @@ pub struct ExportArgs {
 
 pub async fn run(shell: &Shell, command: Import) -> Result<ExitCode, Failure> {
     let (ctx, viewer) = shell.operator().await?;
-    let taken_at = |text: &Option<String>| {
-        let instant = text.as_deref().map(|text| {
-            parse_instant(text, ctx.now())
-                .map_err(|expected| Failure::usage("taken_at", format!("--taken-at {text:?}: expected {expected}")))
-        });
-        instant.transpose()
-    };
+    let taken_at = |text: &Option<String>| taken_at(text.as_deref(), ctx.now());
     let request = match &command {
         Import::Posts(args) => ImportRequest { taken_at: taken_at(&args.taken_at)?, ..args.file.request(Kind::Posts) },
         Import::Snapshots(args) => args.request(Kind::Snapshots),
@@ -133,6 +125,15 @@ pub async fn run(shell: &Shell, command: Import) -> Result<ExitCode, Failure> {
     shell.say(&report, || summary(&report))
 }
 
+/// When the counts of a file were read, as typed.
+pub(super) fn taken_at(text: Option<&str>, now: i64) -> Result<Option<i64>, Failure> {
+    let instant = text.map(|text| {
+        parse_instant(text, now)
+            .map_err(|expected| Failure::usage("taken_at", format!("--taken-at {text:?}: expected {expected}")))
+    });
+    instant.transpose()
+}
+
 impl FileArgs {
     fn request(&self, kind: Kind) -> ImportRequest {
         ImportRequest {
@@ -145,24 +146,11 @@ impl FileArgs {
     }
 }
 
-/// Lets Ctrl-C end the work at its next safe place; a second one ends the process.
-async fn stoppable<F: Future>(work: impl FnOnce(CancellationToken) -> F) -> F::Output {
-    let cancel = CancellationToken::new();
-    let stop = cancel.clone();
-    let listener = tokio::spawn(async move {
-        asked_to_stop().await;
-        stop.cancel();
-    });
-    let done = work(cancel).await;
-    listener.abort();
-    done
-}
-
 /// Shows the terminal how far the import is.
-struct Watched(Progress);
+pub(super) struct Watched(Progress);
 
 impl Watched {
-    fn new(what: &str, silent: bool) -> Self {
+    pub fn new(what: &str, silent: bool) -> Self {
         Self(Progress::of_bytes(what, silent))
     }
 }
@@ -215,7 +203,7 @@ fn report_export(shell: &Shell, report: &TelegramReport) -> Result<ExitCode, Fai
     })
 }
 
-fn failure(error: ImportError) -> Failure {
+pub(super) fn failure(error: ImportError) -> Failure {
     let exit = if error.is_wrong_usage() { Exit::Usage } else { Exit::Failed };
     let message = error.to_string();
     match error {

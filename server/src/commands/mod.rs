@@ -3,6 +3,8 @@
 //! To add a command: a file here with its `Args` and `run`, a variant of [`Command`], an arm in [`dispatch`], an
 //! example in its help, a test in `tests/it/commands.rs`.
 
+mod advice;
+mod backtest;
 mod backup;
 mod channel;
 mod config;
@@ -13,6 +15,7 @@ mod import;
 mod migrate;
 mod serve;
 mod stats;
+mod stoppable;
 mod table;
 
 use std::ffi::OsString;
@@ -58,6 +61,8 @@ enum Command {
     Import(import::Import),
     Demo(demo::Args),
     Stats(stats::Args),
+    #[command(subcommand)]
+    Backtest(backtest::Backtest),
     #[command(subcommand)]
     Export(export::Export),
     #[command(subcommand)]
@@ -123,6 +128,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Import(import) => import::run(&shell, import).await,
             Command::Demo(args) => demo::run(&shell, args).await,
             Command::Stats(args) => stats::run(&shell, args).await,
+            Command::Backtest(backtest) => backtest::run(&shell, backtest).await,
             Command::Export(export) => export::run(&shell, export).await,
             Command::Channel(channel) => channel::run(&shell, channel).await,
             Command::Migrate(args) => migrate::run(&shell, args).await,
@@ -162,14 +168,17 @@ impl Shell {
     async fn ctx(&self, demo: bool) -> Result<Ctx, Failure> {
         let db = self.open().await?;
         db.migrate().await.map_err(|error| self.database_failure(&error))?;
-        let clock = match &self.config.clock.file {
-            Some(file) => Clock::file(file).map_err(|error| Failure::usage("clock.file", error.to_string()))?,
-            None => Clock::system(),
-        };
         let site = SiteSettings { public_url: self.config.server.public_url.clone(), demo };
-        let ctx = Ctx::new(db, clock, site);
+        let ctx = Ctx::new(db, self.clock()?, site);
         services::identity::ensure_default_workspace(&ctx).await?;
         Ok(ctx)
+    }
+
+    fn clock(&self) -> Result<Clock, Failure> {
+        match &self.config.clock.file {
+            Some(file) => Clock::file(file).map_err(|error| Failure::usage("clock.file", error.to_string())),
+            None => Ok(Clock::system()),
+        }
     }
 
     /// Context and viewer of a command: the operator in the workspace named.
@@ -203,6 +212,12 @@ fn cannot_write(file: &Path, error: &std::io::Error) -> Failure {
         _ => "name another place",
     };
     Failure::failed("write", format!("cannot write {}: {way_out} ({error})", file.display()))
+}
+
+/// A time zone that was typed, spelled as the zone database does.
+fn zone_named(typed: &str) -> Result<String, Failure> {
+    let zone = domain::zone::Zone::find(typed);
+    zone.map(|zone| zone.name().to_owned()).map_err(|error| Failure::usage("tz", format!("--tz: {error}")))
 }
 
 /// A channel that is not there, by the name that was typed.

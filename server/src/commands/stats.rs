@@ -16,11 +16,13 @@ use domain::analytics::reach::Reach;
 use domain::analytics::sources::Sources;
 use domain::analytics::trending::TrendingPost;
 use domain::analytics::view_curve::CurvePoint;
-use domain::analytics::{Answer, Meta, Query};
+use domain::analytics::{Answer, Meta, Query, Window};
+use domain::best_time::Objective;
 use domain::channels::ChannelRef;
+use domain::screens::ProvenAdvice;
 use domain::zone::Zone;
 use serde::Serialize;
-use services::{Ctx, Viewer, analytics};
+use services::{Ctx, Viewer, analytics, best_time, channels};
 
 use super::table::{Node, Reading, week};
 use super::{Shell, print_line};
@@ -38,6 +40,7 @@ Examples:
   analyticbot stats my_channel top --from 2025-06-01 --to 2025-07-01 --sort views --limit 20
   analyticbot stats my_channel view-curve --hours 1,24,168 --json
   analyticbot stats my_channel growth --png growth.png
+  analyticbot stats my_channel best-time --objective 24h
 
 Every number is defined in the documentation under the name it has here.")]
 pub struct Args {
@@ -72,6 +75,9 @@ pub struct Args {
     /// Views a post needs to be in top
     #[arg(long, value_name = "N")]
     min_views: Option<String>,
+    /// Views that a best time is good for: 3h, 24h or total [default: the channel's]
+    #[arg(long, value_name = "OBJECTIVE")]
+    objective: Option<Objective>,
     /// Draw the answer into this file instead
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
@@ -99,6 +105,8 @@ pub enum Question {
     Heatmap,
     /// posts above what was to be expected
     Trending,
+    /// when to post, if it matters, and how the advice did in the past
+    BestTime,
 }
 
 /// An answer of any question; as JSON just the answer.
@@ -115,6 +123,16 @@ enum Asked {
     Content(Answer<Content>),
     Heatmap(Answer<Vec<HeatCell>>),
     Trending(Answer<Vec<TrendingPost>>),
+    BestTime(Advised),
+}
+
+/// Advice, and the week it is drawn as.
+#[derive(Debug, Serialize)]
+struct Advised {
+    #[serde(flatten)]
+    answer: Answer<ProvenAdvice>,
+    #[serde(skip)]
+    week: Vec<HeatCell>,
 }
 
 impl Args {
@@ -136,7 +154,24 @@ impl Args {
                 query.set(name, value).map_err(services::Error::from)?;
             }
         }
+        if self.question == Question::BestTime
+            && let Some((name, _)) = given.iter().find(|(name, value)| value.is_some() && *name != "tz")
+        {
+            let option = name.replace('_', "-");
+            return Err(Failure::usage(
+                *name,
+                format!("--{option}: best-time looks at the whole history of a channel"),
+            ));
+        }
+        if self.question != Question::BestTime && self.objective.is_some() {
+            return Err(Failure::usage("objective", "--objective: only best-time has objectives"));
+        }
         Ok(query)
+    }
+
+    fn asked_of_times(&self) -> Result<best_time::Asked, Failure> {
+        let tz = self.tz.as_deref().map(super::zone_named).transpose()?;
+        Ok(best_time::Asked { objective: self.objective, tz, seed: None })
     }
 }
 
@@ -144,7 +179,8 @@ pub async fn run(shell: &Shell, args: Args) -> Result<ExitCode, Failure> {
     let query = args.query()?;
     let (ctx, viewer) = shell.operator().await?;
     let channel = ChannelRef::parse(&args.channel);
-    let asked = ask(&ctx, &viewer, &channel, args.question, &query)
+    let times = args.asked_of_times()?;
+    let asked = ask(&ctx, &viewer, &channel, args.question, &query, &times)
         .await
         .map_err(|error| super::of_channel(error, &args.channel))?;
     match &args.png {
@@ -163,6 +199,7 @@ async fn ask(
     channel: &ChannelRef,
     question: Question,
     query: &Query,
+    times: &best_time::Asked,
 ) -> services::Result<Asked> {
     Ok(match question {
         Question::Overview => Asked::Overview(analytics::overview(ctx, viewer, channel, query).await?),
@@ -175,6 +212,10 @@ async fn ask(
         Question::Content => Asked::Content(analytics::content(ctx, viewer, channel, query).await?),
         Question::Heatmap => Asked::Heatmap(analytics::heatmap(ctx, viewer, channel, query).await?),
         Question::Trending => Asked::Trending(analytics::trending(ctx, viewer, channel, query).await?),
+        Question::BestTime => Asked::BestTime(Advised {
+            answer: best_time::best_times(ctx, viewer, channel, times).await?,
+            week: best_time::week(ctx, viewer, channel, times).await?.into_iter().map(heat_cell).collect(),
+        }),
     })
 }
 
@@ -191,6 +232,7 @@ impl Asked {
             Self::Content(answer) => &answer.meta,
             Self::Heatmap(answer) => &answer.meta,
             Self::Trending(answer) => &answer.meta,
+            Self::BestTime(advised) => &advised.answer.meta,
         }
     }
 
@@ -204,8 +246,12 @@ impl Asked {
             let json = serde_json::to_string(self).map_err(|error| Failure::failed("json", error.to_string()))?;
             let Ok(Node::Object(fields)) = serde_json::from_str(&json) else { unreachable!("an answer is an object") };
             let data = fields.into_iter().find(|(name, _)| name == "data").map_or(Node::Null, |(_, data)| data);
-            Reading { zone: zone.clone(), bounds_are_ratios: matches!(self, Self::Content(_)) }.text(&data)
+            let bounds_are_ratios = matches!(self, Self::Content(_) | Self::BestTime(_));
+            Reading { zone: zone.clone(), bounds_are_ratios }.text(&data)
         };
+        if let Self::BestTime(advised) = self {
+            text = format!("{}\n\n{text}", super::advice::sentence(&advised.answer.data.advice));
+        }
         let moment = |at: i64| zone.local(at).strftime("%Y-%m-%d %H:%M").to_string();
         let sources: Vec<String> = meta.sources.iter().map(|source| format!("{source:?}").to_lowercase()).collect();
         _ = write!(text, "\n{} to {} {}, {}", moment(meta.from), moment(meta.to), meta.tz, sources.join(", "));
@@ -220,6 +266,12 @@ impl Asked {
     }
 }
 
+/// The hours of the week as the heatmap draws them.
+fn heat_cell(cell: domain::best_time::Cell) -> HeatCell {
+    let domain::best_time::Cell { dow, hour, n, lift, .. } = cell;
+    HeatCell { dow, hour, n: u64::from(n), median: None, score: None, lift: Some(lift) }
+}
+
 async fn draw(
     shell: &Shell,
     ctx: &Ctx,
@@ -229,9 +281,11 @@ async fn draw(
     asked: &Asked,
     file: &Path,
 ) -> Result<ExitCode, Failure> {
-    let loaded = analytics::dataset(ctx, viewer, channel, query).await?;
+    let channel = channels::find(ctx, viewer, channel).await?;
+    let meta = asked.meta();
+    let window = Window::new(meta.from, meta.to, Zone::find(&meta.tz).map_err(services::Error::from)?);
     let words = Words::of(Language::En);
-    let picture = Picture::new(&loaded.channel.title, loaded.channel.demo, &loaded.window, asked.meta(), &words);
+    let picture = Picture::new(&channel.title, channel.demo, &window, meta, &words);
     let style = Style { words: &words, palette: &Palette::light(), frame: &Frame::Picture(picture) };
     let option = asked.spec(query, &style).option;
     let bundle = SiteFiles::of_this_build().text(RENDER_BUNDLE).await;
@@ -263,6 +317,7 @@ impl Asked {
             Self::Content(answer) => charts::content::spec(&answer.data, None, style),
             Self::Heatmap(answer) => charts::heatmap::spec(&answer.data, None, style),
             Self::Trending(answer) => charts::trending::spec(&answer.data, style),
+            Self::BestTime(advised) => charts::heatmap::spec(&advised.week, None, style),
         }
     }
 }

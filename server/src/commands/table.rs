@@ -15,8 +15,23 @@ const UNKNOWN: &str = "–";
 /// Fields that are instants, unix seconds.
 const INSTANTS: [&str; 4] = ["date_utc", "as_of", "at", "created_at"];
 /// Fields that are ratios, read as percent.
-const RATIOS: [&str; 12] =
-    ["err", "er", "err24", "growth_pct", "share", "mean_share", "change", "churn", "lift", "low", "high", "ctr"];
+const RATIOS: [&str; 15] = [
+    "coverage80",
+    "lift_recommended",
+    "p_top3",
+    "err",
+    "er",
+    "err24",
+    "growth_pct",
+    "share",
+    "mean_share",
+    "change",
+    "churn",
+    "lift",
+    "low",
+    "high",
+    "ctr",
+];
 /// Keys are shown as they are.
 const KEYS: [&str; 2] = ["post_id", "telegram_id"];
 

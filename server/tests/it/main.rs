@@ -2,6 +2,7 @@
 //! ([`program::Program`]).
 
 mod app;
+mod backtest;
 mod commands;
 mod live;
 mod mistakes;
