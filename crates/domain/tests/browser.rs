@@ -11,6 +11,7 @@ use domain::analytics::query::MaxGap;
 use domain::analytics::series::{reach_by_day, views_over_time};
 use domain::analytics::sources::sources;
 use domain::analytics::{AGES_H, Dataset, Window};
+use domain::best_time::{Objective, Settings, pick, recommend};
 use domain::channels::Channel;
 use domain::ids::{ChannelId, WorkspaceId};
 use domain::posts::{MediaType, Source};
@@ -163,23 +164,43 @@ fn a_dataset_is_the_same_after_its_travel() {
     assert!(text(&as_it_travels(&data)) == text(&data));
 }
 
+/// Holds the text against its snapshot: kept by this machine, read by the other.
+macro_rules! assert_the_same_everywhere {
+    ($name:literal, $text:expr) => {
+        let text: String = $text;
+        #[cfg(not(target_arch = "wasm32"))]
+        insta::assert_snapshot!($name, text);
+        #[cfg(target_arch = "wasm32")]
+        {
+            let snapshot = include_str!(concat!("snapshots/browser__", $name, ".snap"));
+            // the snapshot stands below its own two lines of dashes
+            let kept = snapshot.splitn(3, "---\n").nth(2).expect("a snapshot").trim_end();
+            let differing = kept.lines().zip(text.lines()).position(|(kept, now)| kept != now);
+            assert_eq!(
+                differing.map(|line| (kept.lines().nth(line), text.lines().nth(line))),
+                None,
+                "the first line that differs"
+            );
+            assert_eq!(kept.lines().count(), text.lines().count());
+        }
+    };
+}
+
 #[test]
 fn browser_and_server_give_the_same_answers() {
     let data = as_it_travels(&Dataset::measure(history(), &AGES_H, MaxGap::Usual));
-    let answers = answers(&data, &window());
-    #[cfg(not(target_arch = "wasm32"))]
-    insta::assert_snapshot!("answers", answers);
-    #[cfg(target_arch = "wasm32")]
-    {
-        let snapshot = include_str!("snapshots/browser__answers.snap");
-        // the snapshot stands below its own two lines of dashes
-        let kept = snapshot.splitn(3, "---\n").nth(2).expect("a snapshot").trim_end();
-        let differing = kept.lines().zip(answers.lines()).position(|(kept, now)| kept != now);
-        assert_eq!(
-            differing.map(|line| (kept.lines().nth(line), answers.lines().nth(line))),
-            None,
-            "the first line that differs"
-        );
-        assert_eq!(kept.lines().count(), answers.lines().count());
-    }
+    assert_the_same_everywhere!("answers", answers(&data, &window()));
+}
+
+#[test]
+fn browser_and_server_give_the_same_advice() {
+    let data = as_it_travels(&Dataset::measure(history(), &AGES_H, MaxGap::Usual));
+    let advice: Vec<_> = Objective::ALL
+        .map(|objective| {
+            let answer = recommend(&data, &Settings::new(objective, window().zone));
+            json!({ "p_value": answer.p_value, "spread": answer.spread, "widest": answer.widest, "cells": answer.cells[..24],
+                "pick": pick(&answer, &Settings::new(objective, window().zone), 3), "advice": answer.advice("orbit".to_owned()) })
+        })
+        .into();
+    assert_the_same_everywhere!("advice", serde_json::to_string_pretty(&rounded(advice.into())).expect("JSON"));
 }

@@ -104,7 +104,9 @@ pub fn recommend(data: &Dataset, settings: &Settings) -> BestTimes {
     answer.p_value = Some(fit.p_value);
     answer.spread = Some(fit.spread);
     answer.untried = field.untried();
-    answer.effects = fit.effects.iter().filter(|effect| effect.n >= EFFECT_POSTS_MIN).map(effect).collect();
+    // a level that all posts have has nothing to be compared with
+    let told = |effect: &&FactorEffect| effect.n >= EFFECT_POSTS_MIN && effect.deviation > 0.0;
+    answer.effects = fit.effects.iter().filter(told).map(effect).collect();
     answer.cells = field.cells();
     answer.posterior = Some(posterior);
     answer

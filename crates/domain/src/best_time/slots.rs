@@ -20,7 +20,9 @@ const UNTRIED: usize = 3;
 const DRAWS: usize = 500;
 /// Posts at an hour, the one before and the one after, on any weekday, from which the hour counts as tried: below, the
 /// curve there is drawn by its neighbours.
-const TRIED_POSTS: u32 = 5;
+const TRIED_POSTS: u32 = 10;
+/// And posts of the slot itself: nobody should be sent where the channel has been once.
+const SLOT_POSTS: u32 = 2;
 
 /// Cells with what may be said of them.
 #[derive(Debug)]
@@ -130,7 +132,7 @@ fn tried(posts: &[u32]) -> Vec<bool> {
         by_hour[cell % HOURS] += count;
     }
     let near = |hour: usize| by_hour[(hour + HOURS - 1) % HOURS] + by_hour[hour] + by_hour[(hour + 1) % HOURS];
-    (0..posts.len()).map(|cell| posts[cell] > 0 && near(cell % HOURS) >= TRIED_POSTS).collect()
+    (0..posts.len()).map(|cell| posts[cell] >= SLOT_POSTS && near(cell % HOURS) >= TRIED_POSTS).collect()
 }
 
 /// "Pick for me": a Thompson draw. One draw from the posterior of all hours; the best of the tried cells that the
