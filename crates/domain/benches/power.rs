@@ -1,5 +1,5 @@
 //! How often an effect of the hour is found, by its size and the number of posts, beside the classical F test on two
-//! daily harmonics. `cargo bench -p domain --bench power [-- CHANNELS]`: so many channels a cell, 400 if not said.
+//! daily harmonics. `cargo bench -p domain --bench power [-- CHANNELS]`: so many channels a cell, 1,000 if not said.
 //!
 //! Both see the same made-up channels: a bump with a standard deviation of 2.5 h somewhere between 9 h and 19 h, most
 //! posts between 9 h and 19 h, residual spread 0.30. The F test is of the harmonics in a least squares fit of log views
@@ -23,7 +23,7 @@ const POSTS: [usize; 4] = [150, 300, 600, 1_200];
 const NOMINAL: f64 = 0.05;
 
 fn main() {
-    let channels = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(400);
+    let channels = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1_000);
     println!("{channels} channels a cell; share found by the recommender / by the F test at the same false claims");
     let mut worse = 0;
     for posts in POSTS {
