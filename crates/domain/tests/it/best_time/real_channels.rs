@@ -17,6 +17,7 @@ fn the_past_of_real_channels_bears_the_advice_out() {
         let settings = Settings::new(Objective::Total, zone.clone());
         let Report { backtest, permuted, .. } = backtest::run(&data, &settings, SHUFFLES, |_| {});
         let model = backtest.log_error_model.unwrap();
+        println!("{channel}: {backtest:?} {permuted:?}");
         assert!(model <= 1.01 * backtest.log_error_flat.unwrap(), "{channel}: {backtest:?}");
         assert!(model <= backtest.log_error_slot_mean.unwrap(), "{channel}: {backtest:?}");
         assert!((0.7..=0.9).contains(&backtest.coverage80.unwrap()), "{channel}: {backtest:?}");
