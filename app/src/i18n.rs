@@ -40,6 +40,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $code, "/numbers.ftl")),
             include_str!(concat!("../locales/", $code, "/dashboard.ftl")),
             include_str!(concat!("../locales/", $code, "/analytics.ftl")),
+            include_str!(concat!("../locales/", $code, "/best_time.ftl")),
             include_str!(concat!("../locales/", $code, "/posts.ftl")),
             include_str!(concat!("../locales/", $code, "/settings.ftl")),
         ]
@@ -87,9 +88,9 @@ impl Language {
 
     #[cfg(not(feature = "hydrate"))]
     fn texts(self) -> &'static [&'static str] {
-        static EN: [&str; 6] = texts!("en");
-        static RU: [&str; 6] = texts!("ru");
-        static UZ: [&str; 6] = texts!("uz");
+        static EN: [&str; 7] = texts!("en");
+        static RU: [&str; 7] = texts!("ru");
+        static UZ: [&str; 7] = texts!("uz");
         match self {
             Self::En => &EN,
             Self::Ru => &RU,

@@ -5,6 +5,7 @@
 //! below, texts in `locales/*/<slice>.ftl` in all three languages, a spec in `end2end/tests`.
 
 pub mod analytics;
+pub mod best_time;
 pub mod dashboard;
 pub mod error;
 pub mod i18n;

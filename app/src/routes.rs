@@ -13,6 +13,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 use crate::analytics::AnalyticsPage;
+use crate::best_time::BestTimePage;
 use crate::dashboard::{DashboardPage, Home};
 use crate::not_found::NotFound;
 use crate::posts::PostPage;
@@ -32,6 +33,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=Home ssr=SsrMode::Async/>
                     <Route path=path!("channels/:channel") view={Lazy::<DashboardRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("channels/:channel/analytics/:tab?") view={Lazy::<AnalyticsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("channels/:channel/best-time") view={Lazy::<BestTimeRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("channels/:channel/posts/:post_id") view={Lazy::<PostRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/:section?") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("invite/:token") view={Lazy::<InvitationRoute>::new()} ssr=SsrMode::Async/>
@@ -65,6 +67,19 @@ impl LazyRoute for AnalyticsRoute {
 
     fn view(_this: Self) -> AnyView {
         AnalyticsPage().into_any()
+    }
+}
+
+struct BestTimeRoute;
+
+#[lazy_route]
+impl LazyRoute for BestTimeRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        BestTimePage().into_any()
     }
 }
 

@@ -23,6 +23,7 @@ export const SCREENS: Screen[] = [
   { name: "analytics-content", path: `${ANALYTICS}/content`, holds: ".card" },
   { name: "analytics-trending", path: `${ANALYTICS}/trending`, holds: ".card" },
   { name: "analytics-compare", path: `${ANALYTICS}/compare`, holds: "table" },
+  { name: "best-time", path: `${HOME}/best-time`, holds: ".card.verdict h2" },
   { name: "settings-channels", path: "/settings/channels", holds: ".card" },
   { name: "settings-members", path: "/settings/members", holds: ".card" },
   { name: "settings-data", path: "/settings/data", holds: ".card" },

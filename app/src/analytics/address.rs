@@ -6,6 +6,7 @@ use domain::analytics::compare::CompareSort;
 use domain::analytics::query::Sort;
 use domain::analytics::series::Step;
 use domain::analytics::table::{Column, MediaKind};
+use domain::best_time::Objective;
 use domain::screens::COMPARED_POSTS_MAX;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -22,6 +23,7 @@ pub const SEARCH: &str = "q";
 pub const POSTS: &str = "posts";
 pub const ZOOM: &str = "zoom";
 pub const BY: &str = "by";
+pub const OBJECTIVE: &str = "objective";
 
 /// Marks an ascending order: `sort=views.asc`.
 const ASCENDING: &str = ".asc";
@@ -106,6 +108,11 @@ impl Address {
 
     pub fn step(self) -> Memo<Option<Step>> {
         self.parsed(STEP)
+    }
+
+    /// What the best time is to be good for; `None` leaves it to the channel.
+    pub fn objective(self) -> Memo<Option<Objective>> {
+        self.parsed(OBJECTIVE)
     }
 
     pub fn compare_by(self) -> Memo<CompareSort> {

@@ -5,7 +5,7 @@
 //!
 //! To add a tab: a variant of [`tab::Tab`], a file with its component, an arm in `Places` below, texts.
 
-mod address;
+pub mod address;
 mod api;
 mod compare_channels;
 mod compare_posts;
@@ -23,7 +23,7 @@ mod reach_tab;
 mod shown;
 mod sources_card;
 mod sources_tab;
-mod tab;
+pub mod tab;
 mod top_posts_table;
 mod trending_card;
 mod views_over_time;
@@ -51,7 +51,7 @@ use media_chips::MediaChips;
 use reach_tab::ReachTab;
 use shown::Shown;
 use sources_tab::SourcesTab;
-use tab::{Tab, Tabs};
+use tab::{Current, Tab, Tabs};
 use trending_card::TrendingCard;
 use views_tab::ViewsTab;
 
@@ -89,7 +89,7 @@ fn ChannelAnalytics(channel: String, tab: Memo<Option<Tab>>) -> impl IntoView {
     view! {
         <Title text=t!("nav-analytics")/>
         <PeriodControl place="phone-only fill" id="period-own-phone"/>
-        <Tabs slug=channel current=tab address/>
+        <Tabs slug=channel current=Signal::derive(move || tab.get().map_or(Current::Nowhere, Current::Tab)) address/>
         {move || match place.get() {
             Place::Nowhere => view! { <NotFound/> }.into_any(),
             Place::Channels => view! { <CompareChannels channels=resources.channels address/> }.into_any(),

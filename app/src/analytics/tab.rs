@@ -1,9 +1,10 @@
 //! The places of the analytics page, each with an address.
 
+use leptos::html::Nav;
 use leptos::prelude::*;
 
 use super::address::Address;
-use crate::shell::place::channel_path;
+use crate::shell::place::{BEST_TIME, channel_path};
 use crate::t;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,23 +68,61 @@ impl Tab {
     }
 }
 
+/// Which entry of the row is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Current {
+    Tab(Tab),
+    /// a page of its own, last in the row
+    BestTime,
+    Nowhere,
+}
+
 #[component]
-pub fn Tabs(#[prop(into)] slug: Signal<String>, current: Memo<Option<Tab>>, address: Address) -> impl IntoView {
+pub fn Tabs(
+    #[prop(into)] slug: Signal<String>,
+    #[prop(into)] current: Signal<Current>,
+    address: Address,
+) -> impl IntoView {
+    let row = NodeRef::<Nav>::new();
+    #[cfg(feature = "hydrate")]
+    Effect::new(move || {
+        current.track();
+        if let Some(row) = row.get() {
+            show_current(&row);
+        }
+    });
     view! {
-        <nav class="tabs" aria-label=t!("nav-analytics")>
+        <nav class="tabs" aria-label=t!("nav-analytics") node_ref=row>
             {Tab::ALL
                 .map(|tab| {
                     view! {
                         // not `A`: that calls the first tab current on all of them
                         <a
                             href=move || tab.path(&slug.get(), &address.kept_on_other_tabs())
-                            aria-current=move || (current.get() == Some(tab)).then_some("page")
+                            aria-current=move || (current.get() == Current::Tab(tab)).then_some("page")
                         >
                             {tab.name()}
                         </a>
                     }
                 })}
+            <a
+                href=move || format!("{}{}", channel_path(&slug.get(), BEST_TIME), address.kept_on_other_tabs())
+                aria-current=move || (current.get() == Current::BestTime).then_some("page")
+            >
+                {t!("best-time-tab")}
+            </a>
         </nav>
+    }
+}
+
+/// On a phone the row is longer than the window.
+#[cfg(feature = "hydrate")]
+fn show_current(row: &web_sys::HtmlElement) {
+    use wasm_bindgen::JsCast as _;
+    let current = row.query_selector("[aria-current]").ok().flatten();
+    if let Some(current) = current.and_then(|current| current.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let past_middle = current.offset_left() + current.offset_width() / 2 - row.client_width() / 2;
+        row.set_scroll_left(past_middle.max(0));
     }
 }
 

@@ -9,6 +9,7 @@ use super::Outcome;
 use super::api::{self, Invite, RemoveMember, RevokeInvitation, SetRole};
 use crate::t;
 use crate::ui::card::{Card, SkeletonCard};
+use crate::ui::clipboard::copy;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::loaded::loaded;
 use crate::ui::time;
@@ -237,16 +238,6 @@ fn absolute(link: &str) -> String {
         return format!("{origin}{link}");
     }
     link.to_owned()
-}
-
-fn copy(text: &str) {
-    #[cfg(feature = "hydrate")]
-    if let Some(window) = web_sys::window() {
-        // the link stays selectable where the clipboard is refused
-        let _ = window.navigator().clipboard().write_text(text);
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = text;
 }
 
 #[component]

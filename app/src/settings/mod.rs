@@ -16,6 +16,7 @@ pub use invitation::InvitationPage;
 
 use crate::not_found::NotFound;
 use crate::t;
+use crate::ui::outcome::Outcome;
 
 /// Name in the address, key of its text.
 const SECTIONS: [(&str, &str); 5] = [
@@ -52,28 +53,5 @@ pub fn SettingsPage() -> impl IntoView {
             "history" => view! { <history::HistorySection/> }.into_any(),
             _ => view! { <NotFound/> }.into_any(),
         }}
-    }
-}
-
-/// What an action answered, said to screen readers too: nothing, done, or what went wrong.
-#[component]
-fn Outcome<T: Send + Sync + 'static>(
-    #[prop(into)] value: Signal<Option<Result<T, crate::ApiError>>>,
-    #[prop(into)] done: String,
-) -> impl IntoView {
-    view! {
-        <p class="outcome" role="status">
-            {move || {
-                value
-                    .with(|value| match value {
-                        None => None,
-                        Some(Ok(_)) => Some(view! { <span class="good">{done.clone()}</span> }),
-                        Some(Err(problem)) => {
-                            let (title, more) = crate::ui::problem::words(problem);
-                            Some(view! { <span class="bad">{format!("{title}. {more}")}</span> })
-                        }
-                    })
-            }}
-        </p>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::frame::Session;
 use super::period::{PERIOD, close_popover};
-use super::place::{Page, Place, channel_path};
+use super::place::{BEST_TIME, Page, Place, channel_path};
 use super::side_bar::Avatar;
 use crate::t;
 use crate::ui::icon::{Glyph, Icon};
@@ -21,7 +21,11 @@ pub fn ChannelSwitch(place: Memo<Place>, session: Session) -> impl IntoView {
     let query = use_query_map();
     // the page and the period stay when the channel changes
     let address = move |slug: &str| {
-        let rest = if place.get().page == Page::Analytics { "analytics" } else { "" };
+        let rest = match place.get().page {
+            Page::Analytics => "analytics",
+            Page::BestTime => BEST_TIME,
+            _ => "",
+        };
         let period =
             query.with(|query| query.get(PERIOD)).map(|period| format!("?{PERIOD}={period}")).unwrap_or_default();
         format!("{}{period}", channel_path(slug, rest))

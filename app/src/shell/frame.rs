@@ -57,7 +57,7 @@ pub fn Frame() -> impl IntoView {
             <div class="column">
                 <TopBar place session/>
                 <ConnectionBar/>
-                <main class="page" id="main" tabindex="-1" node_ref=main class:wide=move || place.get().page == Page::Analytics>
+                <main class="page" id="main" tabindex="-1" node_ref=main class:wide=move || matches!(place.get().page, Page::Analytics | Page::BestTime)>
                     <Outlet/>
                 </main>
             </div>

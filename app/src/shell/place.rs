@@ -3,11 +3,15 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
+/// Last part of the address of the page about the best time to post.
+pub const BEST_TIME: &str = "best-time";
+
 /// A page of the main navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
     Dashboard,
     Analytics,
+    BestTime,
     Post,
     Settings,
     Other,
@@ -30,6 +34,7 @@ impl Place {
                 let page = match parts.next() {
                     None => Page::Dashboard,
                     Some("analytics") => Page::Analytics,
+                    Some(BEST_TIME) => Page::BestTime,
                     Some("posts") => Page::Post,
                     Some(_) => Page::Other,
                 };
@@ -83,6 +88,7 @@ mod tests {
         assert_eq!(Place::of("/"), place(Page::Other, None));
         assert_eq!(Place::of("/channels/orbit_daily"), place(Page::Dashboard, Some("orbit_daily")));
         assert_eq!(Place::of("/channels/orbit_daily/analytics/growth"), place(Page::Analytics, Some("orbit_daily")));
+        assert_eq!(Place::of("/channels/orbit_daily/best-time"), place(Page::BestTime, Some("orbit_daily")));
         assert_eq!(Place::of("/channels/17/posts/4"), place(Page::Post, Some("17")));
         assert_eq!(Place::of("/settings/members"), place(Page::Settings, None));
         assert_eq!(channel_path("osh va", "analytics"), "/channels/osh%20va/analytics");

@@ -8,6 +8,11 @@ use crate::t;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::number;
 
+/// The entry of the navigation that a page belongs to.
+fn of_navigation(page: Page) -> Page {
+    if page == Page::BestTime { Page::Analytics } else { page }
+}
+
 #[component]
 pub fn SideBar(place: Memo<Place>, session: Session) -> impl IntoView {
     // pages without a channel in the address lead back to the first one; no memo, so that the session is read where
@@ -18,7 +23,7 @@ pub fn SideBar(place: Memo<Place>, session: Session) -> impl IntoView {
         let href = move || channel().map_or_else(|| "/".to_owned(), |slug| channel_path(&slug, rest));
         view! {
             <li>
-                <a href=href aria-current=move || (place.get().page == page).then_some("page")>
+                <a href=href aria-current=move || (of_navigation(place.get().page) == page).then_some("page")>
                     <Icon glyph/>
                     {name}
                 </a>

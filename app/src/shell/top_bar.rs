@@ -15,11 +15,13 @@ pub fn TopBar(place: Memo<Place>, session: Session) -> impl IntoView {
     let title = move || match place.get().page {
         Page::Dashboard => t!("nav-dashboard"),
         Page::Analytics => t!("nav-analytics"),
+        Page::BestTime => t!("best-time-title"),
         Page::Post => t!("nav-post"),
         Page::Settings => t!("nav-settings"),
         Page::Other => "AnalyticBot".to_owned(),
     };
     let has_period = Memo::new(move |_| matches!(place.get().page, Page::Dashboard | Page::Analytics));
+    let reads_facts = Memo::new(move |_| has_period.get() || place.get().page == Page::BestTime);
     view! {
         <header class="top-bar">
             <Transition>
@@ -48,6 +50,8 @@ pub fn TopBar(place: Memo<Place>, session: Session) -> impl IntoView {
                 </Transition>
                 <Show when=move || has_period.get()>
                     <PeriodControl place="wide-only" id="period-own-wide"/>
+                </Show>
+                <Show when=move || reads_facts.get()>
                     <button
                         class="icon-button"
                         type="button"

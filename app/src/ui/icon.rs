@@ -37,6 +37,8 @@ icons! {
     Link "i-link" r#"<path d="M10 14a4 4 0 0 0 6 .4l3-3a4.200 4.200 0 0 0-6-6l-1.200 1.200"/><path d="M14 10a4 4 0 0 0-6-.4l-3 3a4.200 4.200 0 0 0 6 6l1.200-1.200"/>"#,
     Plus "i-plus" r#"<path d="M12 5v14M5 12h14"/>"#,
     Search "i-search" r#"<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>"#,
+    Flat "i-flat" r#"<path d="M5 12h14"/>"#,
+    Flask "i-flask" r#"<path d="M9.5 3.5h5M10.5 3.5v6L5 18a1.8 1.8 0 0 0 1.6 2.5h10.8A1.8 1.8 0 0 0 19 18l-5.5-8.5v-6M7.5 15h9"/>"#,
     Clock "i-clock" r#"<circle cx="12" cy="12" r="8.5"/><path d="M12 7.500V12l3 2"/>"#,
     Info "i-info" r#"<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5m0-8.500v.1"/>"#,
     Warn "i-warn" r#"<path d="M12 4 2.800 19.500h18.400z"/><path d="M12 10v4.500m0 2.400v.1"/>"#,
