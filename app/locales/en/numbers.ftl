@@ -42,3 +42,9 @@ age-days = { $n ->
     [one] { $n } day
    *[other] { $n } days
 }
+forecast-interval = ≈ { $low } to { $high }
+forecast-usual = { $interval } at { $age }; usual is { $usual }
+forecast-at = { $interval } at { $age }
+forecast-held = { $share } of { $of } such 80% intervals held here.
+forecast-held-past = On this channel’s past, { $share } of { $of } such 80% intervals would have held.
+forecast-not-measured = An 80% interval; how often such intervals hold here is not measured yet.

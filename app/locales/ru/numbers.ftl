@@ -46,3 +46,9 @@ age-days = { $n ->
     [few] { $n } дня
    *[many] { $n } дней
 }
+forecast-interval = ≈ от { $low } до { $high }
+forecast-usual = { $interval } через { $age }; обычно { $usual }
+forecast-at = { $interval } через { $age }
+forecast-held = Здесь оправдалось { $share } из { $of } таких 80% интервалов.
+forecast-held-past = На прошлом этого канала оправдалось бы { $share } из { $of } таких 80% интервалов.
+forecast-not-measured = 80% интервал; как часто такие здесь оправдываются, ещё не измерено.

@@ -5,6 +5,7 @@ use charts::compare_posts::spec;
 use domain::analytics::curve::PostCurve;
 use domain::analytics::query::Sort;
 use domain::analytics::table::{Column, PostFilter, table};
+use domain::forecast::BandPoint;
 use domain::screens::{COMPARE_CURVE_H, COMPARED_POSTS_MAX, PostsCompared};
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -47,6 +48,7 @@ pub fn ComparePosts(
 #[component]
 fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<Vec<i64>>) -> impl IntoView {
     let usual = Memo::new(move |_| curves.with(|compared| compared.usual.clone()));
+    let bands = Memo::new(move |_| curves.with(bands));
     let curves = Memo::new(move |_| curves.with(|compared| drawn_first(&compared.curves)));
     let drawn = Memo::new(move |_| {
         curves.with(|curves| curves.iter().filter(|curve| has_curve(curve)).cloned().collect::<Vec<_>>())
@@ -87,7 +89,15 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
                     id="chart-compare"
                     class=""
                     spec=move |style| {
-                        let spec = drawn.with(|drawn| usual.with(|usual| spec(drawn, Some(usual), COMPARE_CURVE_H, style)));
+                        let spec = drawn
+                            .with(|drawn| {
+                                bands
+                                    .with(|bands| {
+                                        let bands: Vec<&[BandPoint]> =
+                                            drawn.iter().map(|curve| band_of(bands, curve.post_id)).collect();
+                                        usual.with(|usual| spec(drawn, &bands, Some(usual), COMPARE_CURVE_H, style))
+                                    })
+                            });
                         without_legend(spec)
                     }
                 />
@@ -118,6 +128,16 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
             </ul>
         </Card>
     }
+}
+
+/// What is forecast of each young post.
+fn bands(compared: &PostsCompared) -> Vec<(i64, Vec<BandPoint>)> {
+    let posts = compared.curves.iter().zip(&compared.forecasts);
+    posts.filter_map(|(curve, forecast)| Some((curve.post_id, forecast.as_ref()?.band.clone()))).collect()
+}
+
+fn band_of(bands: &[(i64, Vec<BandPoint>)], post_id: i64) -> &[BandPoint] {
+    bands.iter().find(|(id, _)| *id == post_id).map_or(&[], |(_, band)| band)
 }
 
 /// The list below the chart is its legend: it also takes posts out.

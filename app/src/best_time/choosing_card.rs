@@ -167,14 +167,11 @@ fn NeverField(chosen: Chosen) -> impl IntoView {
 }
 
 fn toggle(days: &mut Vec<u8>, dow: u8) {
-    match days.iter().position(|day| *day == dow) {
-        Some(place) => {
-            days.remove(place);
-        }
-        None => {
-            days.push(dow);
-            days.sort_unstable();
-        }
+    if let Some(place) = days.iter().position(|day| *day == dow) {
+        days.remove(place);
+    } else {
+        days.push(dow);
+        days.sort_unstable();
     }
 }
 

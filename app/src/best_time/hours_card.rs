@@ -16,8 +16,7 @@ use crate::ui::week_grid::{CellLook, HeatLegend, Place, WeekGrid, place_index, p
 #[component]
 pub fn HoursCard(chosen: Chosen) -> impl IntoView {
     let picked_by_reader = RwSignal::new(None::<Place>);
-    let picked =
-        Memo::new(move |_| picked_by_reader.get().or_else(|| chosen.answer.with(|answer| to_open_with(answer))));
+    let picked = Memo::new(move |_| picked_by_reader.get().or_else(|| chosen.answer.with(to_open_with)));
     let looks = Memo::new(move |_| {
         chosen.answer.with(|answer| answer.cells.iter().map(|cell| look(cell, answer)).collect::<Vec<_>>())
     });

@@ -68,7 +68,7 @@ fn ChannelBestTime(channel: String) -> impl IntoView {
 #[component]
 fn Screen(screen: Signal<BestTimeScreen>, address: Address) -> impl IntoView {
     let chosen = Chosen::new(address, screen);
-    let toast = Toast::new();
+    let toast = Toast::here();
     view! {
         <div class="toolbar">
             <Segmented

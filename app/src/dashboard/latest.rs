@@ -6,9 +6,11 @@ use domain::screens::{DashboardScreen, LATEST_CURVE_H, LatestPost};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::shell::place::channel_path;
+use crate::shell::place::{BEST_TIME, channel_path};
 use crate::t;
 use crate::ui::delta::{Delta, Meaning};
+use crate::ui::forecast::{self, next_horizon};
+use crate::ui::icon::{Glyph, Icon};
 use crate::ui::mini_curve::{MiniCurve, has_curve};
 use crate::ui::number;
 use crate::ui::thumb::{Thumb, media_name};
@@ -28,6 +30,7 @@ pub fn LatestPosts(screen: Signal<DashboardScreen>) -> impl IntoView {
     let posts = Memo::new(move |_| {
         screen.with(|screen| screen.latest.iter().map(|post| post.post.post_id).collect::<Vec<_>>())
     });
+    let best_time = move || screen.with(|screen| channel_path(&screen.slug, BEST_TIME));
     let all = move || screen.with(|screen| channel_path(&screen.slug, "analytics"));
     view! {
         <section class="card flush span-8 wide-5" aria-labelledby="latest">
@@ -35,7 +38,11 @@ pub fn LatestPosts(screen: Signal<DashboardScreen>) -> impl IntoView {
                 <h2 class="heading" id="latest">
                     {t!("latest-posts")}
                 </h2>
-                <A href=all attr:class="button quiet push">
+                <A href=best_time attr:class="button quiet push">
+                    <Icon glyph=Glyph::Clock size="small"/>
+                    {t!("best-time-title")}
+                </A>
+                <A href=all attr:class="button quiet">
                     {t!("all-posts")}
                 </A>
             </header>
@@ -74,6 +81,15 @@ fn Row(screen: Signal<DashboardScreen>, post_id: i64, usual: Signal<UsualCurve>,
             })
         })
     };
+    // what is expected, with how far such forecasts could be trusted here
+    let expected = move || {
+        screen.with(|screen| {
+            let forecast = row.with(|row| row.as_ref().and_then(|row| row.forecast.clone()))?;
+            let horizon = next_horizon(&forecast.forecast)?;
+            let held = forecast::held(screen.forecast_coverage.as_ref());
+            Some((forecast::sentence(horizon, usual_at(&screen.usual, horizon.h)), held))
+        })
+    };
     view! {
         <li>
             <Thumb media/>
@@ -88,6 +104,7 @@ fn Row(screen: Signal<DashboardScreen>, post_id: i64, usual: Signal<UsualCurve>,
                 <Show when=live>
                     <span class="badge info">{t!("live")}</span>
                 </Show>
+                {move || expected().map(|(expected, held)| view! { <span class="expected" title=held>{expected}</span> })}
             </p>
             <span class="views">
                 {of(|row| number::count_or_dash(row.post.views))}
@@ -121,6 +138,12 @@ fn verdict_text(against: Option<AgainstUsual>) -> String {
         || t!("verdict-unknown"),
         |against| t!("verdict", change = number::signed_percent_whole(against.ratio - 1.0), age = age(against.h)),
     )
+}
+
+/// The median of the usual curve at an age it ends at or passes.
+fn usual_at(usual: &UsualCurve, h: u32) -> Option<f64> {
+    let place = usual.ages_h.iter().position(|age_h| *age_h >= f64::from(h))?;
+    usual.median[place]
 }
 
 #[component]

@@ -2,6 +2,7 @@
 
 mod api;
 mod counters;
+mod expected;
 mod facts;
 mod neighbours;
 mod text;
@@ -24,6 +25,7 @@ use crate::ui::page_title::PageTitle;
 use crate::ui::settled::settled;
 
 use counters::Counters;
+use expected::Expected;
 use facts::Figures;
 use neighbours::Neighbours;
 use text::PostText;
@@ -79,6 +81,7 @@ fn PostView(page: Signal<Page>) -> impl IntoView {
             <PostText page/>
             <Figures page/>
             <ViewsChart page/>
+            <Expected page/>
             <ViewsByAge page/>
             <Counters page/>
         </div>

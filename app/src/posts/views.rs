@@ -2,6 +2,7 @@
 
 use charts::{compare_posts, post_views};
 use domain::analytics::curve::PostCurve;
+use domain::forecast::BandPoint;
 use domain::screens::{POST_CURVE_H, PostPage as Page};
 use leptos::prelude::*;
 
@@ -9,6 +10,7 @@ use crate::t;
 use crate::ui::bar_list::{Bar, BarList};
 use crate::ui::card::Card;
 use crate::ui::chart::Chart;
+use crate::ui::forecast::next_horizon;
 use crate::ui::mini_curve::has_curve;
 use crate::ui::number;
 use crate::ui::segmented::Segmented;
@@ -59,7 +61,9 @@ fn age_h(page: &Page, at: i64) -> f64 {
 /// Where the chart of the first days ends, hours.
 fn until_h(page: &Page) -> f64 {
     let newest = page.curve.points.last().map_or(0.0, |(age_h, _)| *age_h);
-    SPANS_H.into_iter().find(|span| *span >= newest).unwrap_or(POST_CURVE_H)
+    let ahead = page.forecast.as_ref().and_then(|forecast| next_horizon(&forecast.forecast));
+    let end = ahead.map_or(newest, |horizon| newest.max(f64::from(horizon.h)));
+    SPANS_H.into_iter().find(|span| *span >= end).unwrap_or(POST_CURVE_H)
 }
 
 #[component]
@@ -106,9 +110,9 @@ pub fn ViewsChart(page: Signal<Page>) -> impl IntoView {
                                 page.with(|page| match span.get() {
                                     Span::First => {
                                         let curve = PostCurve { title: t!("legend-post"), ..page.curve.clone() };
-                                        compare_posts::spec(&[curve], Some(&page.usual), until_h(page), style)
+                                        compare_posts::spec(&[curve], &[band(page)], Some(&page.usual), until_h(page), style)
                                     }
-                                    Span::All => post_views::spec(&page.views, style),
+                                    Span::All => post_views::spec(&page.views, band(page), style),
                                 })
                             }
                         />
@@ -118,6 +122,11 @@ pub fn ViewsChart(page: Signal<Page>) -> impl IntoView {
             }}
         </Card>
     }
+}
+
+/// What is forecast, ahead of the readings.
+fn band(page: &Page) -> &[BandPoint] {
+    page.forecast.as_ref().map_or(&[], |forecast| &forecast.band)
 }
 
 fn one_reading(page: &Page) -> String {

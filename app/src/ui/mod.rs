@@ -5,6 +5,7 @@ pub mod card;
 pub mod chart;
 pub mod clipboard;
 pub mod delta;
+pub mod forecast;
 pub mod formula;
 pub mod icon;
 pub mod loaded;

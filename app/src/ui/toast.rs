@@ -15,7 +15,8 @@ pub struct Toast {
 }
 
 impl Toast {
-    pub fn new() -> Self {
+    /// Of the page being built.
+    pub fn here() -> Self {
         Self { said: RwSignal::new(None), count: StoredValue::new(0) }
     }
 

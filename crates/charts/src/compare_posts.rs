@@ -4,10 +4,12 @@
 use charming::datatype::DataPoint;
 use charming::element::{AxisPointerType, Trigger};
 use domain::analytics::curve::{PostCurve, UsualCurve};
+use domain::forecast::BandPoint;
 
 use crate::look::{self, Below};
+use crate::numbers::UNKNOWN;
 use crate::patch::{self, Sheet};
-use crate::{Cursor, Spec, Style, Table};
+use crate::{Cursor, Spec, Style, Table, ahead};
 
 pub const POSTS_MAX: usize = patch::SERIES.len();
 /// Wanted count of hour labels.
@@ -17,8 +19,15 @@ const LEGEND_NAME_WIDTH: u32 = 150;
 /// A title at a line's end.
 const END_LABEL_CHARS: usize = 24;
 
-/// `until_h`: the age, in hours, at which the chart ends.
-pub fn spec(posts: &[PostCurve], usual: Option<&UsualCurve>, until_h: f64, style: &Style) -> Spec {
+/// `forecasts`: one of each of `posts`, in order; empty or missing where nothing is forecast. `until_h`: the age, in
+/// hours, at which the chart ends.
+pub fn spec(
+    posts: &[PostCurve],
+    forecasts: &[&[BandPoint]],
+    usual: Option<&UsualCurve>,
+    until_h: f64,
+    style: &Style,
+) -> Spec {
     let words = style.words;
     let posts = &posts[..posts.len().min(POSTS_MAX)];
     if posts.iter().all(|post| post.points.len() < 2) {
@@ -26,7 +35,14 @@ pub fn spec(posts: &[PostCurve], usual: Option<&UsualCurve>, until_h: f64, style
     }
     let names = distinct_names(posts, style);
     let band = usual.map(band_points).filter(|points| points.len() > 1);
+    // place of the post, its forecast
+    let ahead: Vec<(usize, &[BandPoint])> = (0..posts.len())
+        .zip(forecasts)
+        .map(|(place, band)| (place, ahead::within(band, until_h)))
+        .filter(|(_, band)| !band.is_empty())
+        .collect();
     let mut legend: Vec<&str> = names.iter().map(String::as_str).collect();
+    legend.extend((!ahead.is_empty()).then_some(words.forecast));
     legend.extend(band.as_ref().map(|_| words.usual_range));
 
     let mut chart = look::chart(style, words.title_compare_posts)
@@ -46,6 +62,13 @@ pub fn spec(posts: &[PostCurve], usual: Option<&UsualCurve>, until_h: f64, style
             post.points.iter().filter(|(h, _)| *h <= until_h).map(|&(h, views)| vec![h, views]).collect();
         chart = chart.series(look::line(style, name, style.palette.series(index)).z(3).data(data));
     }
+    for (place, band) in &ahead {
+        chart = chart.series(ahead::line(style, &names[*place], style.palette.series(*place), band, 1.0));
+    }
+    for (place, band) in &ahead {
+        let [floor, height] = ahead::band(style, &names[*place], style.palette.series(*place), band, 1.0);
+        chart = chart.series(floor).series(height);
+    }
     if let Some(points) = &band {
         let pair = |value: fn(&(f64, f64, f64)) -> f64| -> Vec<DataPoint> {
             points.iter().map(|point| vec![point.0, value(point)].into()).collect()
@@ -64,7 +87,12 @@ pub fn spec(posts: &[PostCurve], usual: Option<&UsualCurve>, until_h: f64, style
             sheet.end_label(index, &format!("{}{cut} {}", short.trim_end(), words.short(views)), &style.palette.text);
         }
     }
-    for series in posts.len()..sheet.series_count() {
+    let bands = posts.len() + ahead.len();
+    for place in 0..ahead.len() {
+        let band = bands + 2 * place;
+        ahead::finish(&mut sheet, posts.len() + place, [band, band + 1]);
+    }
+    for series in bands + 2 * ahead.len()..sheet.series_count() {
         sheet.stack_all(series);
         sheet.silent(series);
     }
@@ -81,10 +109,13 @@ pub fn spec(posts: &[PostCurve], usual: Option<&UsualCurve>, until_h: f64, style
             post.points.last().map(|&(h, views)| format!("{name} {} ({})", words.short(views), words.age(h.round())))
         })
         .collect();
+    let mut label = vec![words.fill(words.label_compare_posts, &[("posts", &said.join(", "))])];
+    // of several posts the table tells
+    label.extend(ahead.first().filter(|_| posts.len() == 1).and_then(|(_, band)| ahead::label(style, band)));
     Spec {
         option: sheet.finish(),
-        label: words.fill(words.label_compare_posts, &[("posts", &said.join(", "))]),
-        table: table(posts, &names, usual, &stops, style),
+        label: label.join(" "),
+        table: table(posts, &names, &ahead, usual, &stops, style),
         cursor: Cursor::Axis { dim: "x".to_owned(), stops: Some(stops) },
     }
 }
@@ -132,16 +163,30 @@ fn stops(until_h: f64) -> Vec<f64> {
     stops
 }
 
-fn table(posts: &[PostCurve], names: &[String], usual: Option<&UsualCurve>, stops: &[f64], style: &Style) -> Table {
+fn table(
+    posts: &[PostCurve],
+    names: &[String],
+    ahead: &[(usize, &[BandPoint])],
+    usual: Option<&UsualCurve>,
+    stops: &[f64],
+    style: &Style,
+) -> Table {
     let words = style.words;
     let mut header = vec![words.age.to_owned()];
     header.extend(names.iter().cloned());
+    header.extend(ahead.iter().map(|(place, _)| match posts.len() {
+        1 => words.forecast.to_owned(),
+        _ => format!("{}: {}", names[*place], words.forecast),
+    }));
     header.extend(usual.map(|_| words.usual.to_owned()));
     let rows = stops
         .iter()
         .map(|&h| {
             let mut row = vec![words.age(h)];
             row.extend(posts.iter().map(|post| words.full_or_dash(between(&post.points, h))));
+            row.extend(
+                ahead.iter().map(|(_, band)| ahead::interval_at(style, band, h).unwrap_or_else(|| UNKNOWN.to_owned())),
+            );
             row.extend(usual.map(|usual| {
                 let medians: Vec<(f64, f64)> =
                     usual.ages_h.iter().zip(&usual.median).filter_map(|(&age, &median)| Some((age, median?))).collect();

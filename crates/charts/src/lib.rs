@@ -29,6 +29,7 @@ pub mod view_curve;
 pub mod views_over_time;
 pub mod words;
 
+mod ahead;
 mod bars;
 mod look;
 mod patch;

@@ -2,16 +2,18 @@
 
 use charming::element::{AxisPointerType, SplitLine, Trigger};
 use domain::analytics::posts::PostViews;
+use domain::forecast::BandPoint;
 
 use crate::look::{self, Below};
 use crate::patch::{self, Sheet};
-use crate::{Cursor, Spec, Style};
+use crate::{Cursor, Spec, Style, ahead};
 
 const SECONDS_AN_HOUR: f64 = 3600.0;
 /// From here on ages are better read in days.
 const DAYS_FROM_H: f64 = 96.0;
 
-pub fn spec(post: &PostViews, style: &Style) -> Spec {
+/// `forecast`: of a young post, from its newest reading on; else empty.
+pub fn spec(post: &PostViews, forecast: &[BandPoint], style: &Style) -> Spec {
     let words = style.words;
     let header = [words.age, words.views, words.forwards, words.reactions, words.replies];
     let counted: Vec<_> = post.snapshots.iter().filter(|snapshot| snapshot.views.is_some()).collect();
@@ -19,7 +21,9 @@ pub fn spec(post: &PostViews, style: &Style) -> Spec {
         return look::nothing(style, words.title_post, &header);
     };
     let age = |at: i64| (at - post.date_utc) as f64 / SECONDS_AN_HOUR;
-    let until_h = age(last.at);
+    let read_h = age(last.at);
+    let forecast = ahead::within(forecast, f64::INFINITY);
+    let until_h = forecast.last().map_or(read_h, |last| last.at_h.max(read_h));
     let (unit_h, unit) = if until_h > DAYS_FROM_H { (24.0, words.days_unit) } else { (1.0, words.hours_unit) };
     let place = |h: f64| h / unit_h;
 
@@ -39,6 +43,7 @@ pub fn spec(post: &PostViews, style: &Style) -> Spec {
     let with_usual = usual.len() > 1;
 
     let mut names = vec![words.views];
+    names.extend((!forecast.is_empty()).then_some(words.forecast));
     names.extend(with_usual.then_some(words.usual));
     let mut chart = look::chart(style, words.title_post)
         .grid(look::grid(style, Below { legend: true, brush: false }))
@@ -56,18 +61,29 @@ pub fn spec(post: &PostViews, style: &Style) -> Spec {
     if with_usual {
         chart = chart.series(look::line_before(style, words.usual).data(usual));
     }
+    let ahead_from = 1 + usize::from(with_usual);
+    if !forecast.is_empty() {
+        let [floor, height] = ahead::band(style, words.views, color, forecast, unit_h);
+        chart = chart.series(ahead::line(style, words.views, color, forecast, unit_h)).series(floor).series(height);
+    }
     let mut sheet = Sheet::new(&chart, style);
     sheet.round_line(0);
     if with_usual {
         sheet.dash(1, patch::PREVIOUS);
     }
+    if !forecast.is_empty() {
+        ahead::finish(&mut sheet, ahead_from, [ahead_from + 1, ahead_from + 2]);
+    }
     sheet.tidy_labels('x', 0);
     sheet.contain_labels();
 
     let count = |value: Option<i64>| words.full_or_dash(value.map(|value| value as f64));
+    let mut label =
+        vec![words.fill(words.label_post, &[("views", &count(last.views)), ("age", &rounded_age(read_h, style))])];
+    label.extend(ahead::label(style, forecast));
     Spec {
         option: sheet.finish(),
-        label: words.fill(words.label_post, &[("views", &count(last.views)), ("age", &rounded_age(until_h, style))]),
+        label: label.join(" "),
         table: look::table(
             header,
             counted.iter().map(|snapshot| {

@@ -113,6 +113,7 @@ words! {
     period_before: "the period before", "период до этого", "oldingi davr";
     post_published: "post published", "пост опубликован", "post joylandi";
     usual_range: "usual range", "обычный диапазон", "odatdagi oraliq";
+    forecast: "forecast", "прогноз", "prognoz";
     usual: "usual", "обычно", "odatda";
     joined: "joined", "подписались", "qoʻshildi";
     left: "left", "отписались", "ketdi";
@@ -181,6 +182,7 @@ words! {
         "Hafta kuni va soat boʻyicha odatdagiga nisbatan qamrov, postlar: {posts}; eng yaxshisi {best}, eng zaifi {worst}.";
     label_view_curve: "Median views by age of the post: {ages}.", "Медиана просмотров по возрасту поста: {ages}.", "Post yoshi boʻyicha koʻrishlar medianasi: {ages}.";
     label_post: "Views of the post: {views} after {age}.", "Просмотры поста: {views} через {age}.", "Post koʻrishlari: {age} dan keyin {views}.";
+    label_ahead: "Forecast at {age}: {low} to {high}.", "Прогноз через {age}: от {low} до {high}.", "Prognoz, {age}: {low} dan {high} gacha.";
     label_channels: "Channels by {metric}: {channels}.", "Каналы по {metric}: {channels}.", "Kanallar, {metric} boʻyicha: {channels}.";
     label_top: "Top posts by {metric}: {posts}.", "Лучшие посты по {metric}: {posts}.", "{metric} boʻyicha eng yaxshi postlar: {posts}.";
     label_content: "Reach against usual by kind of post: {groups}.", "Охват к обычному по видам постов: {groups}.", "Post turlari boʻyicha odatdagiga nisbatan qamrov: {groups}.";

@@ -22,6 +22,7 @@ use domain::analytics::reach::{Reach, ReachAge, ReachTotal};
 use domain::analytics::sources::{SourceShare, Sources, SourcesDay};
 use domain::analytics::trending::TrendingPost;
 use domain::analytics::view_curve::CurvePoint;
+use domain::forecast::BandPoint;
 use domain::posts::MediaType;
 use jiff::civil::{Date, date};
 
@@ -237,6 +238,24 @@ fn post_views_answer() -> PostViews {
     }
 }
 
+/// The first four readings.
+fn young_post_views() -> PostViews {
+    let mut views = post_views_answer();
+    views.snapshots.truncate(4);
+    views
+}
+
+/// From one reading to three days.
+fn band_ahead(from_h: f64, views: f64) -> Vec<BandPoint> {
+    [from_h, 36.0, 48.0, 72.0]
+        .into_iter()
+        .map(|at_h| {
+            let (views, wide) = (views * (at_h / from_h).sqrt(), 1.0 + (at_h - from_h) / 200.0);
+            BandPoint { at_h, views, low: views / wide, high: views * wide }
+        })
+        .collect()
+}
+
 fn posts() -> Vec<PostView> {
     let texts = [
         "Debris map, updated: 27 new fragments since Monday",
@@ -369,8 +388,18 @@ pub fn all(style: &Style) -> Vec<(&'static str, Spec)> {
         ("sources_by_day", sources::by_day(&sources_answer(), style)),
         ("heatmap", heatmap::spec(&heat_cells(), Some((1, 19)), style)),
         ("view_curve", view_curve::spec(&curve_points(), style)),
-        ("compare_posts", compare_posts::spec(&post_curves(), Some(&usual_curve()), 48.0, style)),
-        ("post_views", post_views::spec(&post_views_answer(), style)),
+        (
+            "compare_posts",
+            compare_posts::spec(
+                &post_curves(),
+                &[&[], &[], &band_ahead(30.0, 9_000.0)],
+                Some(&usual_curve()),
+                48.0,
+                style,
+            ),
+        ),
+        ("post_views", post_views::spec(&post_views_answer(), &[], style)),
+        ("post_views_ahead", post_views::spec(&young_post_views(), &band_ahead(20.0, 8_050.0), style)),
         ("top", top::spec(&posts(), Sort::Views, style)),
         ("trending", trending::spec(&trending_posts(), style)),
         ("content", content::spec(&content_answer(), None, style)),
@@ -416,8 +445,8 @@ pub fn nothing(style: &Style) -> Vec<(&'static str, Spec)> {
         ("sources_by_day", sources::by_day(&no_sources, style)),
         ("heatmap", heatmap::spec(&[], None, style)),
         ("view_curve", view_curve::spec(&[], style)),
-        ("compare_posts", compare_posts::spec(&[], None, 48.0, style)),
-        ("post_views", post_views::spec(&no_views, style)),
+        ("compare_posts", compare_posts::spec(&[], &[], None, 48.0, style)),
+        ("post_views", post_views::spec(&no_views, &[], style)),
         ("top", top::spec(&[], Sort::Er, style)),
         ("trending", trending::spec(&[], style)),
         ("content", content::spec(&no_content, None, style)),
