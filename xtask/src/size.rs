@@ -14,7 +14,7 @@ const WASM_LIMIT_BYTES: u64 = 450 * KIB;
 const CHARTS_LIMIT_BYTES: u64 = 250 * KIB;
 /// The app and the parts of one page: what is loaded when that page is the first. No target of the product, but what
 /// the largest page needs now and a little more, so that nothing grows unseen.
-const PAGE_LIMIT_BYTES: u64 = 740 * KIB;
+const PAGE_LIMIT_BYTES: u64 = 760 * KIB;
 
 /// Prints the sizes; false when a limit is passed.
 pub fn check(site: &Path) -> Result<bool> {

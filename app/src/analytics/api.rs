@@ -7,14 +7,14 @@ use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
 use crate::error::ApiError;
-use crate::session::SignedClient;
+use crate::session::{JsonText, SignedClient};
 
 /// Posts compared when nobody chose any: the most viewed of the period.
 #[cfg(feature = "ssr")]
 const UNASKED_POSTS: usize = 3;
 
 /// A channel's dataset over a period (`30d`, `2025-06-01..2025-06-30`): all tabs but the comparisons come from it.
-#[server(prefix = "/api", endpoint = "analytics/screen", input = GetUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "analytics/screen", input = GetUrl, output = JsonText, client = SignedClient)]
 pub async fn screen(channel: String, period: String) -> Result<AnalyticsScreen, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);
@@ -22,7 +22,7 @@ pub async fn screen(channel: String, period: String) -> Result<AnalyticsScreen, 
 }
 
 /// View curves of posts (ids parted by commas). Without `posts`: those of the period's most viewed ones.
-#[server(prefix = "/api", endpoint = "analytics/curves", input = GetUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "analytics/curves", input = GetUrl, output = JsonText, client = SignedClient)]
 pub async fn curves(channel: String, period: String, posts: Option<String>) -> Result<PostsCompared, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);
@@ -48,7 +48,7 @@ pub fn no_curves() -> PostsCompared {
 }
 
 /// Every channel the viewer may see, over the window that the period means for this channel.
-#[server(prefix = "/api", endpoint = "analytics/compare", input = GetUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "analytics/compare", input = GetUrl, output = JsonText, client = SignedClient)]
 pub async fn compare(channel: String, period: String) -> Result<Answer<Vec<ComparedChannel>>, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
-use super::{SessionInfo, SignedClient};
+use super::{JsonText, SessionInfo, SignedClient};
 use crate::error::ApiError;
 
 /// Who is signed in, and the channels they may see.
-#[server(prefix = "/api", endpoint = "session", input = GetUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "session", input = GetUrl, output = JsonText, client = SignedClient)]
 pub async fn session() -> Result<SessionInfo, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let info = services::identity::session_info(&ctx, &viewer).await?;

@@ -2,10 +2,12 @@
 
 pub mod api;
 pub mod client;
+mod json_text;
 
 use serde::{Deserialize, Serialize};
 
 pub use client::SignedClient;
+pub use json_text::JsonText;
 
 /// Header that every changing request must carry. A page of another origin cannot set it without asking first.
 pub const CSRF_HEADER: &str = "x-analyticbot";

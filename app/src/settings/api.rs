@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::{GetUrl, PostUrl};
 
 use crate::error::ApiError;
-use crate::session::SignedClient;
+use crate::session::{JsonText, SignedClient};
 
 /// Channels with what is stored of each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct ChannelSettings {
     pub may_delete: bool,
 }
 
-#[server(prefix = "/api", endpoint = "settings/channels", input = GetUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/channels", input = GetUrl, output = JsonText, client = SignedClient)]
 pub async fn list_channels() -> Result<ChannelSettings, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     Ok(ChannelSettings {
@@ -34,7 +34,7 @@ pub async fn list_channels() -> Result<ChannelSettings, ApiError> {
     })
 }
 
-#[server(prefix = "/api", endpoint = "settings/channels/update", input = PostUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/channels/update", input = PostUrl, output = JsonText, client = SignedClient)]
 pub async fn update_channel(channel: String, title: String, zone: String) -> Result<(), ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);
@@ -43,7 +43,7 @@ pub async fn update_channel(channel: String, title: String, zone: String) -> Res
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "settings/channels/delete", input = PostUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/channels/delete", input = PostUrl, output = JsonText, client = SignedClient)]
 pub async fn delete_channel(channel: String, typed_title: String) -> Result<(), ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);
@@ -62,7 +62,7 @@ pub struct MemberSettings {
     pub now: i64,
 }
 
-#[server(prefix = "/api", endpoint = "settings/members", input = GetUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/members", input = GetUrl, output = JsonText, client = SignedClient)]
 pub async fn list_members() -> Result<MemberSettings, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let invitations = match viewer.role() {
@@ -73,59 +73,59 @@ pub async fn list_members() -> Result<MemberSettings, ApiError> {
     Ok(MemberSettings { members, invitations, me: viewer.person_id(), now: ctx.now() })
 }
 
-#[server(prefix = "/api", endpoint = "settings/members/role", input = PostUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/members/role", input = PostUrl, output = JsonText, client = SignedClient)]
 pub async fn set_role(person: PersonId, role: Role) -> Result<(), ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::identity::set_role(&ctx, &viewer, person, role).await?)
 }
 
-#[server(prefix = "/api", endpoint = "settings/members/remove", input = PostUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/members/remove", input = PostUrl, output = JsonText, client = SignedClient)]
 pub async fn remove_member(person: PersonId) -> Result<(), ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::identity::remove_member(&ctx, &viewer, person).await?)
 }
 
 /// The path of a new invitation. Its token is shown this once and never again.
-#[server(prefix = "/api", endpoint = "settings/invitations/create", input = PostUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/invitations/create", input = PostUrl, output = JsonText, client = SignedClient)]
 pub async fn invite(role: Role) -> Result<String, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let (_, token) = services::identity::invite(&ctx, &viewer, role).await?;
     Ok(format!("{}/invite/{}", ctx.site.public_url.unwrap_or_default(), token.reveal()))
 }
 
-#[server(prefix = "/api", endpoint = "settings/invitations/revoke", input = PostUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/invitations/revoke", input = PostUrl, output = JsonText, client = SignedClient)]
 pub async fn revoke_invitation(id: InvitationId) -> Result<(), ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::identity::revoke_invitation(&ctx, &viewer, id).await?)
 }
 
-#[server(prefix = "/api", endpoint = "settings/invitations/accept", input = PostUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/invitations/accept", input = PostUrl, output = JsonText, client = SignedClient)]
 pub async fn accept_invitation(token: String) -> Result<Member, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let person = viewer.person().ok_or(ApiError::SignIn)?;
     Ok(services::identity::accept_invitation(&ctx, person, &token).await?)
 }
 
-#[server(prefix = "/api", endpoint = "settings/retention", input = GetUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/retention", input = GetUrl, output = JsonText, client = SignedClient)]
 pub async fn read_retention() -> Result<Retention, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::settings::retention(&ctx, &viewer).await?)
 }
 
-#[server(prefix = "/api", endpoint = "settings/retention/set", input = PostUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/retention/set", input = PostUrl, output = JsonText, client = SignedClient)]
 pub async fn set_retention(snapshots_days: Option<u32>, daily_days: Option<u32>) -> Result<(), ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::settings::set_retention(&ctx, &viewer, Retention { snapshots_days, daily_days }).await?)
 }
 
 /// The language follows the person to other devices; the cookie is for this browser.
-#[server(prefix = "/api", endpoint = "settings/language", input = PostUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/language", input = PostUrl, output = JsonText, client = SignedClient)]
 pub async fn set_language(language: Option<String>) -> Result<(), ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::identity::set_language(&ctx, &viewer, language.as_deref()).await?)
 }
 
-#[server(prefix = "/api", endpoint = "settings/history", input = GetUrl, client = SignedClient)]
+#[server(prefix = "/api", endpoint = "settings/history", input = GetUrl, output = JsonText, client = SignedClient)]
 pub async fn list_history(before: Option<i64>) -> Result<Vec<AuditEntry>, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     Ok(services::audit::list(&ctx, &viewer, before).await?)
