@@ -179,8 +179,12 @@ fn SearchField(shown: Shown, typed: RwSignal<String>) -> impl IntoView {
     Effect::new(move || {
         let listener = window_event_listener(leptos::ev::popstate, move |_| {
             gone_back.set_value(true);
-            // the router may have moved already
-            request_animation_frame(move || typed.set(in_address.get_untracked()));
+            // the router may have moved already, and have left this tab
+            request_animation_frame(move || {
+                if let Some(wanted) = in_address.try_get_untracked() {
+                    let _ = typed.try_set(wanted);
+                }
+            });
         });
         on_cleanup(move || listener.remove());
     });
