@@ -10,6 +10,7 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::hooks::use_params_map;
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 use crate::analytics::AnalyticsPage;
@@ -36,7 +37,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("channels/:channel/best-time") view={Lazy::<BestTimeRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("channels/:channel/posts/:post_id") view={Lazy::<PostRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/:section?") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("invite/:token") view={Lazy::<InvitationRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("invite/:token") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("*missing") view=NotFound ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
@@ -96,6 +97,8 @@ impl LazyRoute for PostRoute {
     }
 }
 
+/// Settings, and the few lines of an invitation: one part, because every further part cuts what pages share into smaller
+/// pieces, which pack worse.
 struct SettingsRoute;
 
 #[lazy_route]
@@ -105,19 +108,7 @@ impl LazyRoute for SettingsRoute {
     }
 
     fn view(_this: Self) -> AnyView {
-        SettingsPage().into_any()
-    }
-}
-
-struct InvitationRoute;
-
-#[lazy_route]
-impl LazyRoute for InvitationRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        InvitationPage().into_any()
+        let is_invitation = use_params_map().with_untracked(|params| params.get("token").is_some());
+        if is_invitation { InvitationPage().into_any() } else { SettingsPage().into_any() }
     }
 }

@@ -64,7 +64,7 @@ pub fn ChoosingCard(chosen: Chosen) -> impl IntoView {
                         view! { <p class="muted">{t!("best-time-may-not-save")}</p> }.into_any()
                     }
                 }}
-                <Show when=move || chosen.is_changed()>
+                <Show when=move || chosen.is_played()>
                     <button class="button quiet" type="button" on:click=move |_| chosen.reset()>
                         {t!("best-time-reset")}
                     </button>
@@ -144,7 +144,7 @@ fn NeverField(chosen: Chosen) -> impl IntoView {
     view! {
         <fieldset class="field">
             <legend>{t!("best-time-never")}</legend>
-            <div class="weekdays">
+            <div class="weekdays row">
                 {(0..7_u8)
                     .map(|dow| {
                         let is_never = move || never.with(|never| never.contains(&dow));

@@ -72,6 +72,13 @@ impl Chosen {
         self.played.update(change);
     }
 
+    /// Whether the reader plays with anything but the objective.
+    pub fn is_played(self) -> bool {
+        self.kept
+            .with(|kept| self.played.with(|played| Settings { objective: kept.objective, ..played.clone() } != *kept))
+    }
+
+    /// Whether the channel keeps anything else than what is asked.
     pub fn is_changed(self) -> bool {
         self.kept.with(|kept| self.settings.with(|settings| settings != kept))
     }

@@ -71,7 +71,7 @@ pub fn EffectsCard(chosen: Chosen) -> impl IntoView {
                             if all.get() {
                                 t!("best-time-effects-fewer")
                             } else {
-                                t!("best-time-effects-all", n = effects.with(Vec::len) as i64)
+                                t!("best-time-show-all", n = effects.with(Vec::len) as i64)
                             }
                         }}
                     </button>

@@ -15,9 +15,13 @@ use crate::ui::number;
 use crate::ui::source_mark::{SourceMarks, source_name};
 use crate::ui::toast::Toast;
 
+/// Slots shown before all are asked for: the three that the chance is about.
+const FIRST: usize = 3;
+
 #[component]
 pub fn SlotsCard(chosen: Chosen, toast: Toast) -> impl IntoView {
     let verdict = chosen.verdict();
+    let all = RwSignal::new(false);
     let found = move || verdict.get() == Verdict::Difference;
     let formula = Signal::derive(move || formula(chosen));
     let title = move || if found() { t!("best-time-slots") } else { t!("best-time-widest") };
@@ -44,9 +48,9 @@ pub fn SlotsCard(chosen: Chosen, toast: Toast) -> impl IntoView {
                 chosen
                     .answer
                     .with(|answer| match answer.verdict {
-                        Verdict::Difference => view! { <Slots slots=answer.slots.clone() chosen toast/> }.into_any(),
+                        Verdict::Difference => view! { <Slots slots=answer.slots.clone() all chosen toast/> }.into_any(),
                         Verdict::NoReliableDifference => {
-                            view! { <Slots slots=answer.widest.clone() flat=true chosen toast/> }.into_any()
+                            view! { <Slots slots=answer.widest.clone() flat=true all chosen toast/> }.into_any()
                         }
                         Verdict::NotEnoughData => {
                             view! {
@@ -65,7 +69,13 @@ pub fn SlotsCard(chosen: Chosen, toast: Toast) -> impl IntoView {
 }
 
 #[component]
-fn Slots(slots: Vec<Slot>, #[prop(optional)] flat: bool, chosen: Chosen, toast: Toast) -> impl IntoView {
+fn Slots(
+    slots: Vec<Slot>,
+    #[prop(optional)] flat: bool,
+    all: RwSignal<bool>,
+    chosen: Chosen,
+    toast: Toast,
+) -> impl IntoView {
     if slots.is_empty() {
         return view! {
             <div class="empty">
@@ -77,7 +87,9 @@ fn Slots(slots: Vec<Slot>, #[prop(optional)] flat: bool, chosen: Chosen, toast: 
     }
     let interval = |slot: &Slot| Interval { lift: slot.lift, low: slot.low, high: slot.high };
     let scale = Scale::of(slots.iter().map(interval));
-    let rows = slots.iter().enumerate().map(|(place, slot)| {
+    let more = slots.len() > FIRST && !all.get();
+    let shown = if more { FIRST } else { slots.len() };
+    let rows = slots[..shown].iter().enumerate().map(|(place, slot)| {
         let (dow, hour) = (slot.dow, slot.hour);
         let when = words::slot(dow, hour);
         if flat {
@@ -97,6 +109,16 @@ fn Slots(slots: Vec<Slot>, #[prop(optional)] flat: bool, chosen: Chosen, toast: 
             <ScaleRow scale/>
             {rows.collect_view()}
         </ol>
+        {more
+            .then(|| {
+                view! {
+                    <p class="more">
+                        <button class="button quiet" type="button" on:click=move |_| all.set(true)>
+                            {t!("best-time-show-all", n = slots.len() as i64)}
+                        </button>
+                    </p>
+                }
+            })}
     }
     .into_any()
 }

@@ -10,7 +10,6 @@ use crate::shell::place::{BEST_TIME, channel_path};
 use crate::t;
 use crate::ui::delta::{Delta, Meaning};
 use crate::ui::forecast::{self, next_horizon};
-use crate::ui::icon::{Glyph, Icon};
 use crate::ui::mini_curve::{MiniCurve, has_curve};
 use crate::ui::number;
 use crate::ui::thumb::{Thumb, media_name};
@@ -39,7 +38,6 @@ pub fn LatestPosts(screen: Signal<DashboardScreen>) -> impl IntoView {
                     {t!("latest-posts")}
                 </h2>
                 <A href=best_time attr:class="button quiet push">
-                    <Icon glyph=Glyph::Clock size="small"/>
                     {t!("best-time-title")}
                 </A>
                 <A href=all attr:class="button quiet">
@@ -117,6 +115,7 @@ fn Row(screen: Signal<DashboardScreen>, post_id: i64, usual: Signal<UsualCurve>,
                 <MiniCurve
                     points=Signal::derive(move || row.with(|row| row.as_ref().map(|row| row.curve.points.clone()).unwrap_or_default()))
                     usual
+                    ahead=Signal::derive(move || row.with(|row| row.as_ref().map(ahead).unwrap_or_default()))
                     until_h=LATEST_CURVE_H
                     label=Signal::derive(label)
                 />
@@ -138,6 +137,11 @@ fn verdict_text(against: Option<AgainstUsual>) -> String {
         || t!("verdict-unknown"),
         |against| t!("verdict", change = number::signed_percent_whole(against.ratio - 1.0), age = age(against.h)),
     )
+}
+
+/// Middle of what is expected, as a line.
+fn ahead(row: &LatestPost) -> Vec<(f64, f64)> {
+    row.forecast.iter().flat_map(|forecast| &forecast.band).map(|point| (point.at_h, point.views)).collect()
 }
 
 /// The median of the usual curve at an age it ends at or passes.

@@ -25,7 +25,7 @@ pub fn Expected(page: Signal<Page>) -> impl IntoView {
     };
     view! {
         <Show when=move || expected.with(Option::is_some)>
-            <section class="card span-5 mid-full" aria-labelledby="expected">
+            <section class="card expected span-5 mid-full" aria-labelledby="expected">
                 <header>
                     <div class="heading">
                         <h2 id="expected">
