@@ -47,8 +47,7 @@ pub fn ComparePosts(
 
 #[component]
 fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<Vec<i64>>) -> impl IntoView {
-    let usual = Memo::new(move |_| curves.with(|compared| compared.usual.clone()));
-    let bands = Memo::new(move |_| curves.with(bands));
+    let answer = curves;
     let curves = Memo::new(move |_| curves.with(|compared| drawn_first(&compared.curves)));
     let drawn = Memo::new(move |_| {
         curves.with(|curves| curves.iter().filter(|curve| has_curve(curve)).cloned().collect::<Vec<_>>())
@@ -89,13 +88,13 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
                     id="chart-compare"
                     class=""
                     spec=move |style| {
-                        let spec = drawn
-                            .with(|drawn| {
-                                bands
-                                    .with(|bands| {
+                        let spec = answer
+                            .with(|answer| {
+                                drawn
+                                    .with(|drawn| {
                                         let bands: Vec<&[BandPoint]> =
-                                            drawn.iter().map(|curve| band_of(bands, curve.post_id)).collect();
-                                        usual.with(|usual| spec(drawn, &bands, Some(usual), COMPARE_CURVE_H, style))
+                                            drawn.iter().map(|curve| band_of(answer, curve.post_id)).collect();
+                                        spec(drawn, &bands, Some(&answer.usual), COMPARE_CURVE_H, style)
                                     })
                             });
                         without_legend(spec)
@@ -111,7 +110,7 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
                         .map(|(place, curve)| view! { <Compared shown place curve compared/> })
                         .collect_view()
                 }}
-                <Show when=move || usual.with(|usual| usual.n > 0) && drawn.with(|drawn| !drawn.is_empty())>
+                <Show when=move || answer.with(|answer| answer.usual.n > 0) && drawn.with(|drawn| !drawn.is_empty())>
                     <li class="usual">
                         <svg aria-hidden="true">
                             <rect width="22" height="10" rx="2"></rect>
@@ -119,7 +118,7 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
                         <span>{t!("analytics-compare-usual")}</span>
                         <small>
                             {move || {
-                                let n = usual.with(|usual| usual.n) as i64;
+                                let n = answer.with(|answer| answer.usual.n) as i64;
                                 t!("count-posts-text", n = n, text = number::full(n))
                             }}
                         </small>
@@ -130,14 +129,11 @@ fn ComparedPosts(shown: Shown, curves: Signal<PostsCompared>, compared: Signal<V
     }
 }
 
-/// What is forecast of each young post.
-fn bands(compared: &PostsCompared) -> Vec<(i64, Vec<BandPoint>)> {
-    let posts = compared.curves.iter().zip(&compared.forecasts);
-    posts.filter_map(|(curve, forecast)| Some((curve.post_id, forecast.as_ref()?.band.clone()))).collect()
-}
-
-fn band_of(bands: &[(i64, Vec<BandPoint>)], post_id: i64) -> &[BandPoint] {
-    bands.iter().find(|(id, _)| *id == post_id).map_or(&[], |(_, band)| band)
+/// What is forecast of a post; nothing of one that is not young.
+fn band_of(compared: &PostsCompared, post_id: i64) -> &[BandPoint] {
+    let place = compared.curves.iter().position(|curve| curve.post_id == post_id);
+    let forecast = place.and_then(|place| compared.forecasts.get(place)).and_then(Option::as_ref);
+    forecast.map_or(&[], |forecast| &forecast.band)
 }
 
 /// The list below the chart is its legend: it also takes posts out.

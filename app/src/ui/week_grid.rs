@@ -33,6 +33,9 @@ impl CellLook {
         Self { class: lift.map_or("none", class), says, marked: false }
     }
 
+    /// Of a place that nothing is known of.
+    const NONE: Self = Self { class: "none", says: String::new(), marked: false };
+
     fn classes(&self, picked: bool) -> String {
         [Some(self.class), self.marked.then_some("slot"), picked.then_some("picked")]
             .into_iter()
@@ -114,15 +117,20 @@ fn Cell(
     picked: Memo<Option<Place>>,
     chosen: RwSignal<Option<Place>>,
 ) -> impl IntoView {
-    let look = Memo::new(move |_| {
-        looks.with(|looks| looks.get(place_index(place)).cloned()).unwrap_or_else(|| CellLook::of(None, String::new()))
-    });
     let is_picked = Memo::new(move |_| picked.get() == Some(place));
+    let class = move || {
+        let picked = is_picked.get();
+        looks.with(|looks| looks.get(place_index(place)).unwrap_or(&CellLook::NONE).classes(picked))
+    };
+    let label = move || {
+        let says = looks.with(|looks| looks.get(place_index(place)).map(|look| look.says.clone()).unwrap_or_default());
+        format!("{}: {says}", place_name(place))
+    };
     view! {
         <td
             id=cell_id(place)
-            class=move || look.with(|look| look.classes(is_picked.get()))
-            aria-label=move || look.with(|look| format!("{}: {}", place_name(place), look.says))
+            class=class
+            aria-label=label
             aria-selected=move || is_picked.get().to_string()
             tabindex=move || if is_picked.get() { "0" } else { "-1" }
             on:click=move |_| chosen.set(Some(place))

@@ -16,7 +16,7 @@ pub const POSTS_MAX: usize = patch::SERIES.len();
 const TICKS: f64 = 4.0;
 /// A title in the legend, pixels.
 const LEGEND_NAME_WIDTH: u32 = 150;
-/// Share of the chart from which on a line leaves room for its name before its end.
+/// Share of the chart up to which a line is too short for its name.
 const SHORT_LINE: f64 = 0.3;
 /// A title at a line's end.
 const END_LABEL_CHARS: usize = 24;
@@ -83,15 +83,13 @@ pub fn spec(
     for (index, (post, name)) in posts.iter().zip(&names).enumerate() {
         sheet.dash(index, patch::SERIES[index]);
         sheet.round_line(index);
-        if let Some(&(last_h, views)) = post.points.iter().rfind(|(h, _)| *h <= until_h) {
+        // beside a short line with a forecast there is no room for a name: legend and list have it
+        let is_cramped = |last_h: f64| last_h < until_h * SHORT_LINE && ahead.iter().any(|(place, _)| *place == index);
+        let last = post.points.iter().rfind(|(h, _)| *h <= until_h);
+        if let Some(&(_, views)) = last.filter(|(last_h, _)| !is_cramped(*last_h)) {
             let short: String = name.chars().take(END_LABEL_CHARS).collect();
             let cut = if short.len() < name.len() { "…" } else { "" };
-            sheet.end_label(
-                index,
-                &format!("{}{cut} {}", short.trim_end(), words.short(views)),
-                &style.palette.text,
-                last_h > until_h * SHORT_LINE,
-            );
+            sheet.end_label(index, &format!("{}{cut} {}", short.trim_end(), words.short(views)), &style.palette.text);
         }
     }
     let bands = posts.len() + ahead.len();

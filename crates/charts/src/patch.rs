@@ -83,13 +83,11 @@ impl Sheet {
         line["join"] = json!("round");
     }
 
-    /// The series' name and last value, above the end of its line and clear of the others; `before` it, or after it
-    /// where a short line leaves no room before.
-    pub(crate) fn end_label(&mut self, series: usize, text: &str, color: &str, before: bool) {
-        let align = if before { "right" } else { "left" };
+    /// The series' name and last value, above the end of its line and clear of the others.
+    pub(crate) fn end_label(&mut self, series: usize, text: &str, color: &str) {
         self.series(series)["endLabel"] = json!({
             "show": true, "formatter": plain_text(text), "color": color, "fontSize": 11, "fontWeight": 500,
-            "align": align, "verticalAlign": "bottom", "distance": 0, "offset": [0, -6],
+            "align": "right", "verticalAlign": "bottom", "distance": 0, "offset": [0, -6],
         });
         self.series(series)["labelLayout"] = json!({ "moveOverlap": "shiftY" });
     }
