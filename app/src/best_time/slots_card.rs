@@ -22,9 +22,9 @@ const FIRST: usize = 3;
 pub fn SlotsCard(chosen: Chosen, toast: Toast) -> impl IntoView {
     let verdict = chosen.verdict();
     let all = RwSignal::new(false);
-    let found = move || verdict.get() == Verdict::Difference;
+    let is_flat = move || verdict.get() == Verdict::NoReliableDifference;
     let formula = Signal::derive(move || formula(chosen));
-    let title = move || if found() { t!("best-time-slots") } else { t!("best-time-widest") };
+    let title = move || if is_flat() { t!("best-time-widest") } else { t!("best-time-slots") };
     view! {
         <section class="card span-7 mid-full" aria-labelledby="slots">
             <header>
@@ -34,10 +34,10 @@ pub fn SlotsCard(chosen: Chosen, toast: Toast) -> impl IntoView {
                     </h2>
                     <p>
                         {move || {
-                            if found() {
-                                t!("best-time-slots-sub", views = words::views(chosen.objective.get()))
-                            } else {
+                            if is_flat() {
                                 t!("best-time-widest-sub")
+                            } else {
+                                t!("best-time-slots-sub", views = words::views(chosen.objective.get()))
                             }
                         }}
                     </p>
@@ -202,7 +202,10 @@ fn random_seed() -> u64 {
 fn formula(chosen: Chosen) -> Formula {
     let views = words::views(chosen.objective.get());
     chosen.answer.with(|answer| Formula {
-        title: if answer.verdict == Verdict::Difference { t!("best-time-slots") } else { t!("best-time-widest") },
+        title: match answer.verdict {
+            Verdict::NoReliableDifference => t!("best-time-widest"),
+            Verdict::Difference | Verdict::NotEnoughData => t!("best-time-slots"),
+        },
         meaning: t!("best-time-slots-meaning", views = views),
         formula: t!("best-time-slots-formula"),
         inputs: vec![

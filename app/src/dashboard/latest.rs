@@ -37,12 +37,14 @@ pub fn LatestPosts(screen: Signal<DashboardScreen>) -> impl IntoView {
                 <h2 class="heading" id="latest">
                     {t!("latest-posts")}
                 </h2>
-                <A href=best_time attr:class="button quiet push">
-                    {t!("best-time-title")}
-                </A>
-                <A href=all attr:class="button quiet">
-                    {t!("all-posts")}
-                </A>
+                <span class="links push">
+                    <A href=best_time attr:class="button quiet">
+                        {t!("best-time-tab")}
+                    </A>
+                    <A href=all attr:class="button quiet">
+                        {t!("all-posts")}
+                    </A>
+                </span>
             </header>
             <ol class="post-list" class:no-curves=move || !curves.get()>
                 <For each=move || posts.get() key=|post_id| *post_id let:post_id>
