@@ -73,7 +73,7 @@ fn ReadOut(cell: Cell) -> impl IntoView {
     }
 }
 
-/// The first recommended hour, else the one furthest above usual that has posts.
+/// The first hour that is named, else the first that has posts.
 fn to_open_with(answer: &Arc<BestTimes>) -> Option<Place> {
     let best = answer.slots.first().or(answer.widest.first()).map(|slot| (slot.dow, slot.hour));
     best.or_else(|| answer.cells.iter().find(|cell| cell.n > 0).map(|cell| (cell.dow, cell.hour)))

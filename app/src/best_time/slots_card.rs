@@ -147,8 +147,14 @@ fn CopySlot(dow: u8, hour: u8, #[prop(optional)] primary: bool, chosen: Chosen, 
 
 /// Copies a moment, and says what can be done with it while posts cannot be scheduled here.
 pub fn copy_moment(moment: &str, zone: &str, toast: Toast) {
-    copy(&format!("{moment} ({zone})"));
-    toast.say(t!("best-time-copied", moment = moment.to_owned()));
+    let moment = moment.to_owned();
+    copy(&format!("{moment} ({zone})"), move |copied| {
+        toast.say(if copied {
+            t!("best-time-copied", moment = moment)
+        } else {
+            t!("best-time-not-copied", moment = moment)
+        });
+    });
 }
 
 /// A draw that favours good hours and now and then tries an uncertain one.

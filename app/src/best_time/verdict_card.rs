@@ -1,6 +1,6 @@
 //! What the hour is worth here, in plain words.
 
-use domain::best_time::{BestTimes, DAYS_MIN, Objective, POSTS_MIN, Verdict};
+use domain::best_time::{BestTimes, DAYS_MIN, Objective, POSTS_NEEDED, Verdict};
 use domain::screens::Evidence;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -90,7 +90,7 @@ fn more(answer: &BestTimes, objective: Objective) -> String {
             t!("best-time-flat-more", posts = words::posts(answer.n_posts), views = views)
         }
         (Verdict::NotEnoughData, _) => {
-            let (n, days) = (i64::from(POSTS_MIN), i64::from(DAYS_MIN));
+            let (n, days) = (i64::from(POSTS_NEEDED), i64::from(DAYS_MIN));
             match objective {
                 Objective::Total => t!("best-time-few-more-total", n = n, days = days),
                 Objective::First3h | Objective::At24h => t!("best-time-few-more", n = n, days = days, views = views),

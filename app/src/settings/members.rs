@@ -213,8 +213,7 @@ fn NewLink(invite: ServerAction<Invite>) -> impl IntoView {
                                 class="button"
                                 type="button"
                                 on:click=move |_| {
-                                    copy(&to_copy);
-                                    set_copied.set(true);
+                                    copy(&to_copy, move |copied| set_copied.set(copied));
                                 }
                             >
                                 <Icon glyph=Glyph::Copy size="small"/>

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-/// Long enough to read a sentence (design §2).
-const SHOWN: Duration = Duration::from_secs(6);
+/// Design §2.
+const SHOWN: Duration = Duration::from_secs(4);
 
 /// What is said now. Each news takes the place of the one before and stays its own time.
 #[derive(Clone, Copy)]

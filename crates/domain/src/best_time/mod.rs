@@ -43,6 +43,9 @@ pub const ALPHA: f64 = 0.05;
 /// every fifth time, and what is found is mostly luck.
 pub const POSTS_MIN: u32 = 60;
 
+/// What an owner is told to have: the first posts have no level and are not fitted.
+pub const POSTS_NEEDED: u32 = POSTS_MIN + BASE_POSTS_MIN as u32;
+
 /// Days with posts below which an hour cannot be told from the news of a few days.
 pub const DAYS_MIN: u32 = 14;
 
@@ -123,7 +126,7 @@ fn missing(observations: &Observations, count: usize) -> Option<u32> {
     let around = |hour: usize| by_hour[hour] + by_hour[(hour + 1) % HOURS] + by_hour[(hour + 2) % HOURS];
     let busiest: u32 = (0..HOURS).map(around).max().unwrap_or_default();
     let lacks = [
-        (POSTS_MIN + BASE_POSTS_MIN as u32).saturating_sub(count as u32),
+        POSTS_NEEDED.saturating_sub(count as u32),
         DAYS_MIN.saturating_sub(days as u32),
         ELSEWHERE_MIN.saturating_sub(count as u32 - busiest),
     ];
