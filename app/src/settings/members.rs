@@ -213,7 +213,10 @@ fn NewLink(invite: ServerAction<Invite>) -> impl IntoView {
                                 class="button"
                                 type="button"
                                 on:click=move |_| {
-                                    copy(&to_copy, move |copied| set_copied.set(copied));
+                                    copy(&to_copy, move |copied| {
+                                        // the list may have been read again meanwhile
+                                        let _ = set_copied.try_set(copied);
+                                    });
                                 }
                             >
                                 <Icon glyph=Glyph::Copy size="small"/>

@@ -21,7 +21,9 @@ impl Toast {
     }
 
     pub fn say(self, text: String) {
-        let mine = self.count.get_value() + 1;
+        // what is said late, as after a question of the browser, may find the page gone
+        let Some(said_before) = self.count.try_get_value() else { return };
+        let mine = said_before + 1;
         self.count.set_value(mine);
         self.said.set(Some(text));
         let end = move || {
