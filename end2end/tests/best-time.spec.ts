@@ -108,6 +108,14 @@ test("a slot is copied, and the page says what to do with it", async ({ page, co
   await expect(page.locator(".pick p")).toHaveText(/\w{3} \d\d:00–\d\d:00: .+80% interval/);
 });
 
+test("a browser that cannot copy is not said to have copied", async ({ page }) => {
+  // as without a secure connection
+  await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await open(page, WITH_EFFECT);
+  await page.getByRole("button", { name: /^Copy this slot/ }).first().click();
+  await expect(page.locator(".toast")).toHaveText(/does not let pages copy\. The slot: \w{3} \d+ \w{3}, \d\d:00/);
+});
+
 test("it is one tap away from analytics and the dashboard", async ({ page }) => {
   await open(page, `${HOME}/analytics`);
   await page.locator("nav.tabs a", { hasText: "Best time" }).click();
