@@ -39,7 +39,7 @@ pub fn folded(username: &str) -> String {
 }
 
 /// How a person names a channel: username with or without @, or a positive number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ChannelRef {
     Username(String),
     TelegramId(i64),

@@ -20,6 +20,7 @@ ids! {
     WorkspaceId,
     PersonId,
     InvitationId,
+    ApiKeyId,
     /// Our own key of a channel inside one workspace; Telegram's id is [`crate::channels::Channel::telegram_id`].
     ChannelId,
     /// Telegram's message id inside its channel (of the first message of an album).

@@ -6,6 +6,7 @@
 //! `stats`, and the screen.
 
 pub mod analytics;
+pub mod api_keys;
 pub mod audit;
 pub mod best_time;
 pub mod channels;

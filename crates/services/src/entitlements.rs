@@ -11,6 +11,7 @@ pub enum Feature {
     AddChannel,
     Invite,
     Export,
+    ApiKeys,
 }
 
 /// `Err` says what the plan lacks.

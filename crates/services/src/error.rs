@@ -45,6 +45,7 @@ pub enum What {
     Member,
     Invitation,
     Experiment,
+    ApiKey,
 }
 
 impl std::fmt::Display for What {
@@ -56,6 +57,7 @@ impl std::fmt::Display for What {
             Self::Member => "member",
             Self::Invitation => "invitation",
             Self::Experiment => "experiment",
+            Self::ApiKey => "API key",
         })
     }
 }

@@ -24,6 +24,7 @@ pub mod forecast;
 pub mod identity;
 pub mod maintenance;
 mod parallel;
+mod recent;
 pub mod scratch;
 pub mod settings;
 
@@ -41,6 +42,7 @@ pub struct Ctx {
     pub clock: Clock,
     pub site: SiteSettings,
     pub(crate) cache: analytics::Cache,
+    pub(crate) callers: identity::Callers,
 }
 
 /// What the product knows about the place it is served at.
@@ -54,7 +56,7 @@ pub struct SiteSettings {
 
 impl Ctx {
     pub fn new(db: Db, clock: Clock, site: SiteSettings) -> Self {
-        Self { db, clock, site, cache: analytics::Cache::new() }
+        Self { db, clock, site, cache: analytics::Cache::new(), callers: identity::Callers::new() }
     }
 
     /// Unix seconds.

@@ -13,6 +13,8 @@ const OUTBOX_KEPT_S: i64 = 2 * DAY_S;
 const FAILED_JOBS_KEPT_S: i64 = 30 * DAY_S;
 /// Used, revoked and expired invitations stay readable this long.
 const INVITATIONS_KEPT_S: i64 = 30 * DAY_S;
+/// Revoked and expired API keys stay listed this long.
+const API_KEYS_KEPT_S: i64 = 90 * DAY_S;
 /// An import that was stopped can be continued this long; then what it staged goes.
 const IMPORTS_KEPT_S: i64 = 7 * DAY_S;
 
@@ -29,6 +31,7 @@ pub struct Removed {
     pub outbox_events: u64,
     pub sessions: u64,
     pub invitations: u64,
+    pub api_keys: u64,
     pub failed_jobs: u64,
     pub abandoned_imports: u64,
 }
@@ -41,6 +44,7 @@ pub async fn remove_old_rows(ctx: &Ctx) -> Result<Removed> {
         outbox_events: store::outbox::delete_before(&mut tx, now - OUTBOX_KEPT_S).await?,
         sessions: store::identity::delete_expired_sessions(&mut tx, now).await?,
         invitations: store::identity::delete_invitations_before(&mut tx, now - INVITATIONS_KEPT_S).await?,
+        api_keys: store::identity::delete_api_keys_before(&mut tx, now - API_KEYS_KEPT_S).await?,
         failed_jobs: store::jobs::delete_failed_before(&mut tx, now - FAILED_JOBS_KEPT_S).await?,
         abandoned_imports: remove_abandoned_imports(&mut tx, now).await?,
     };

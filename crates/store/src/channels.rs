@@ -59,6 +59,8 @@ pub async fn find_by_ref(tx: &mut Tx, workspace: WorkspaceId, channel: &ChannelR
         FROM channel WHERE workspace_id = $1 AND telegram_id = $2 \
         AND import_run_id IS NULL AND deleted_at IS NULL";
     match channel {
+        // no name holds a NUL, and Postgres refuses a text with one
+        ChannelRef::Username(username) if username.contains('\0') => Ok(None),
         ChannelRef::Username(username) => {
             on!(tx, |conn| sqlx::query_as(BY_USERNAME).bind(workspace).bind(folded(username)).fetch_optional(conn))
         }
@@ -204,6 +206,7 @@ mod tests {
                 let found = find_by_ref(&mut tx, workspace, &ChannelRef::parse(name)).await.unwrap();
                 assert_eq!(found.as_ref(), Some(&channel), "{name}");
             }
+            assert_eq!(find_by_ref(&mut tx, workspace, &ChannelRef::parse("d_\0code")).await.unwrap(), None);
             assert_eq!(find_by_ref(&mut tx, WorkspaceId(workspace.0 + 1), &ChannelRef::parse("d_code")).await.unwrap(), None);
             assert_eq!(list(&mut tx, workspace).await.unwrap(), [channel.clone()]);
             assert_eq!(counts(&mut tx, channel.id).await.unwrap(), Counts::default());

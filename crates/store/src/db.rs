@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::{Migrate, Migrator};
@@ -28,6 +29,15 @@ const WAL_SIZE_LIMIT: &str = "67108864";
 /// Page cache of a connection, KiB (negative: SQLite's way to say KiB rather than pages).
 const CACHE_KIB: &str = "-16384";
 
+/// Units of work that this process has committed, of whatever database.
+static COMMITS: AtomicU64 = AtomicU64::new(0);
+
+/// Changes with every unit of work that this process commits: while it stays, nothing was written from here. What
+/// other processes write does not show in it.
+pub fn commits() -> u64 {
+    COMMITS.load(Ordering::Acquire)
+}
+
 /// Where the data are.
 #[derive(Clone)]
 pub struct Settings {
@@ -41,6 +51,16 @@ pub struct Settings {
 pub enum Backend {
     Sqlite,
     Postgres,
+}
+
+/// Connections to the database at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    pub open: u32,
+    /// of those, the ones nobody uses
+    pub idle: u32,
+    /// as many as there may be
+    pub allowed: u32,
 }
 
 /// An open database. Cheap to clone.
@@ -228,6 +248,17 @@ impl Db {
         }
     }
 
+    /// How many connections there are just now; on SQLite those of the readers.
+    pub fn connections(&self) -> Connections {
+        let (open, idle, allowed) = match &self.0 {
+            Pools::Sqlite { readers, .. } => {
+                (readers.size(), readers.num_idle(), readers.options().get_max_connections())
+            }
+            Pools::Postgres { pool, .. } => (pool.size(), pool.num_idle(), pool.options().get_max_connections()),
+        };
+        Connections { open, idle: u32::try_from(idle).unwrap_or(u32::MAX), allowed }
+    }
+
     /// The SQLite file; `None` on Postgres.
     pub fn path(&self) -> Option<&Path> {
         match &self.0 {
@@ -283,6 +314,7 @@ impl Tx {
             Self::Sqlite(tx) => tx.commit().await?,
             Self::Postgres(tx) => tx.commit().await?,
         }
+        COMMITS.fetch_add(1, Ordering::Release);
         Ok(())
     }
 
@@ -530,6 +562,15 @@ mod tests {
             assert_eq!(identity::list_all_workspaces(&mut reader).await.unwrap(), [], "still the moment it began");
             drop(reader);
             assert_eq!(identity::list_all_workspaces(&mut db.read().await.unwrap()).await.unwrap().len(), 1);
+        }
+
+        async fn a_commit_is_counted(db: &Db) {
+            // other tests of this process commit, too, so that only growth can be asserted
+            let mut tx = db.write().await.unwrap();
+            identity::insert_workspace(&mut tx, "default", 1).await.unwrap();
+            let before = commits();
+            tx.commit().await.unwrap();
+            assert!(commits() > before);
         }
 
         async fn a_reader_cannot_write(db: &Db) {

@@ -25,6 +25,6 @@ pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use db::{Backend, Db, Settings, Tx, split_password, sqlite_path, without_password};
+pub use db::{Backend, Connections, Db, Settings, Tx, commits, split_password, sqlite_path, without_password};
 pub(crate) use db::{Dialect, execute, on};
 pub use error::{Error, Result};

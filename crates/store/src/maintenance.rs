@@ -9,7 +9,8 @@ use crate::{Backend, Db};
 use crate::{Dialect, Error, Result, Tx, on};
 
 /// Our tables, by name; beside them stands sqlx' table of migrations.
-pub const TABLES: [&str; 24] = [
+pub const TABLES: [&str; 25] = [
+    "api_key",
     "audit_entry",
     "backtest_evidence",
     "best_time_assignment",
@@ -92,7 +93,8 @@ pub async fn size(tx: &mut Tx) -> Result<i64> {
 
 /// Name and number of rows of every table of ours, by name: what a backup is compared by.
 pub async fn row_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
-    const SQL: &str = "SELECT 'audit_entry', COUNT(*) FROM audit_entry \
+    const SQL: &str = "SELECT 'api_key', COUNT(*) FROM api_key \
+        UNION ALL SELECT 'audit_entry', COUNT(*) FROM audit_entry \
         UNION ALL SELECT 'backtest_evidence', COUNT(*) FROM backtest_evidence \
         UNION ALL SELECT 'best_time_assignment', COUNT(*) FROM best_time_assignment \
         UNION ALL SELECT 'best_time_experiment', COUNT(*) FROM best_time_experiment \

@@ -12,6 +12,7 @@ use super::reach::reach;
 use super::{Dataset, Window};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ComparedChannel {
     pub channel: String,
     pub title: String,

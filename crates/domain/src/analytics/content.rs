@@ -25,6 +25,7 @@ const POSTS_A_DAY_BANDS: [(usize, &str); 5] = [(1, "1"), (3, "2-3"), (6, "4-6"),
 const UNKNOWN: &str = "unknown";
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ContentGroup {
     /// e.g. `photo`, `300-999`, `#launch`, `0` (Monday), `2-3`
     pub name: String,
@@ -43,6 +44,7 @@ pub struct ContentGroup {
 
 /// Groups without posts are left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Content {
     /// by number of posts descending, then by name; `unknown` where the source does not say
     pub media_type: Vec<ContentGroup>,

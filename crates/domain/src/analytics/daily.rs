@@ -9,6 +9,7 @@ use super::warning::Notes;
 use super::{Answer, Dataset, Window};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Day {
     pub day: Date,
     pub posts: u64,

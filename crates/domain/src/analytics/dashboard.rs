@@ -16,6 +16,7 @@ use super::warning::Notes;
 use super::{Answer, Dataset, Window};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Dashboard {
     pub overview: Overview,
     pub daily: Vec<Day>,

@@ -9,6 +9,7 @@ use super::warning::{Notes, Warning};
 use super::{Answer, Dataset, Window};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GrowthDay {
     pub day: Date,
     pub subscribers: Option<i64>,
@@ -19,6 +20,7 @@ pub struct GrowthDay {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Growth {
     /// one a local day of the window
     pub days: Vec<GrowthDay>,

@@ -13,6 +13,7 @@ const HOURS: usize = 24;
 const CELLS: usize = 7 * HOURS;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HeatCell {
     /// 0 = Monday
     pub dow: u8,

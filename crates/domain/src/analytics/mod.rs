@@ -24,6 +24,7 @@ pub mod media;
 pub mod outcomes;
 pub mod overview;
 pub mod period;
+pub mod post_list;
 pub mod posts;
 pub mod query;
 pub mod reach;

@@ -11,6 +11,7 @@ use super::{Answer, Dataset, Window};
 use crate::posts::Counters;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Overview {
     pub posts: u64,
     pub views: Option<i64>,

@@ -17,6 +17,7 @@ const SMALLEST_GAP_S: f64 = 2.0 * HOUR_S;
 const HOUR_S: f64 = 3600.0;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PostView {
     pub post_id: i64,
     pub date_utc: i64,
@@ -91,6 +92,7 @@ pub fn against_usual(data: &Dataset, index: usize) -> Option<AgainstUsual> {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SnapshotView {
     pub at: i64,
     pub views: Option<i64>,
@@ -100,6 +102,7 @@ pub struct SnapshotView {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PostCurvePoint {
     pub h: u32,
     pub views: f64,
@@ -108,12 +111,14 @@ pub struct PostCurvePoint {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UsualPoint {
     pub h: u32,
     pub median: f64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PostViews {
     pub post_id: i64,
     pub date_utc: i64,

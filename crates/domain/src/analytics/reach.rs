@@ -15,6 +15,7 @@ use super::{Answer, Dataset, Window};
 const HOUR_S: i64 = 3600;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReachAge {
     pub h: u32,
     /// posts with V(h)
@@ -31,6 +32,7 @@ pub struct ReachAge {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReachTotal {
     pub n: u64,
     pub reach: Option<f64>,
@@ -41,6 +43,7 @@ pub struct ReachTotal {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reach {
     pub as_of: Option<i64>,
     pub posts: u64,

@@ -11,6 +11,7 @@ use super::warning::{Notes, Warning};
 use super::{Answer, Dataset, Window};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SourceShare {
     pub source: String,
     pub views: i64,
@@ -20,6 +21,7 @@ pub struct SourceShare {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SourcesDay {
     pub day: Date,
     #[serde(flatten)]
@@ -27,6 +29,7 @@ pub struct SourcesDay {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sources {
     /// by views descending, then by name
     pub sources: Vec<SourceShare>,

@@ -44,13 +44,14 @@ pub(super) fn order(data: &Dataset, indices: &mut [usize], sort: Sort, descendin
 }
 
 /// What posts are ordered by; all keys of one order are of one kind.
-enum Key {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Key {
     Count(i64),
     Ratio(f64),
 }
 
 impl Key {
-    fn compare(&self, other: &Self) -> Ordering {
+    pub(super) fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Count(a), Self::Count(b)) => a.cmp(b),
             (Self::Ratio(a), Self::Ratio(b)) => a.total_cmp(b),
@@ -60,7 +61,7 @@ impl Key {
     }
 }
 
-fn key(data: &Dataset, index: usize, sort: Sort) -> Option<Key> {
+pub(super) fn key(data: &Dataset, index: usize, sort: Sort) -> Option<Key> {
     match sort {
         Sort::Er => er(&data.counters(index)).map(Key::Ratio),
         Sort::Views => data.posts.views[index].map(Key::Count),

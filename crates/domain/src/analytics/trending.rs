@@ -20,6 +20,7 @@ const Z_MIN: f64 = 2.0;
 const EWZ_MIN: f64 = 3.0;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrendingPost {
     pub post_id: i64,
     pub date_utc: i64,

@@ -8,6 +8,7 @@ use super::warning::Notes;
 use super::{Answer, Dataset, Window};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CurvePoint {
     pub h: u32,
     pub n: u64,

@@ -13,6 +13,7 @@ use crate::posts::Source;
 
 /// Tagged, so that a screen can say it in the reader's language; `Display` is the English of the API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Warning {
     #[error("er counts only what is known; not known here: {}", missing.join(", "))]

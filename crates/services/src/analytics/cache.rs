@@ -13,6 +13,7 @@ use domain::screens::Freshness;
 use moka::future::Cache as Moka;
 
 use super::Measured;
+use super::target::KnownChannels;
 use crate::forecast::Expected;
 use crate::{Error, Result};
 
@@ -73,6 +74,7 @@ pub(crate) struct Cache {
     headlines: Moka<(ChannelId, i64), CardHeadline>,
     outcomes: Moka<(ChannelId, i64), Arc<Outcomes>>,
     expected: Moka<(ChannelId, i64), Arc<Expected>>,
+    pub(super) known: KnownChannels,
 }
 
 impl Cache {
@@ -92,6 +94,7 @@ impl Cache {
             headlines: Moka::builder().max_capacity(HEADLINES_MAX).time_to_idle(IDLE).build(),
             outcomes,
             expected: Moka::builder().max_capacity(EXPECTED_MAX).time_to_idle(IDLE).build(),
+            known: KnownChannels::new(),
         }
     }
 
@@ -179,6 +182,7 @@ mod tests {
         let mut dataset = Dataset::measure(history, &AGES_H, MaxGap::Usual);
         dataset.posts.text.push(String::with_capacity(text_bytes));
         Measured {
+            version: 0,
             dataset,
             latest: Vec::new(),
             usual_latest: UsualCurve::default(),

@@ -1,10 +1,12 @@
 //! Answers to the standard questions. Everything is answered from a [`Dataset`]: read and measured once a channel,
 //! data version and range, kept in a bounded cache, and the same in the browser.
 
+pub mod answers;
 mod cache;
 mod posts;
 mod questions;
 mod screens;
+mod target;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,11 +25,12 @@ use crate::{Ctx, Error, Result, channels};
 
 pub(crate) use cache::Cache;
 use cache::{CardHeadline, Key};
-pub use posts::{compare_posts, post, post_views};
+pub use posts::{AtVersion, compare_posts, post, post_row, post_views};
 pub use questions::{
     compare, content, daily, dashboard, growth, heatmap, overview, reach, sources, top, trending, view_curve,
 };
 pub use screens::{LATEST_POSTS, analytics_screen, compare_over_period, dashboard_screen, most_viewed};
+pub use target::{CompareTarget, Demand, Target, compare_target, target};
 
 /// A channel's data, measured, and the window that was asked for.
 #[derive(Debug, Clone)]
@@ -47,6 +50,8 @@ impl Loaded {
 /// What the cache keeps of one range.
 #[derive(Debug)]
 pub(crate) struct Measured {
+    /// data version of the rows, read together with them
+    version: i64,
     dataset: Dataset,
     /// curves of the newest posts of the range, newest first, up to [`LATEST_CURVE_H`]
     latest: Vec<PostCurve>,
@@ -110,11 +115,13 @@ async fn load(ctx: &Ctx, channel: Channel, window: Window, freshness: Freshness,
 /// Reads the rows and measures them: the only expensive step, done once however many ask at the same time.
 async fn measure(ctx: &Ctx, wanted: &Wanted, query: &Query) -> Result<Measured> {
     let mut tx = ctx.db.read().await?;
+    let (version, _) = store::analytics::data_version(&mut tx, wanted.channel.id).await?;
     let history = store::analytics::history(&mut tx, &wanted.channel, wanted.key.from, wanted.key.to).await?;
     drop(tx);
     let first_latest = history.posts.len().saturating_sub(LATEST_POSTS);
     let latest = (first_latest..history.posts.len()).rev().map(|index| post_curve(&history, index, LATEST_CURVE_H));
     Ok(Measured {
+        version,
         latest: latest.collect(),
         usual_latest: usual_curve(&history, LATEST_CURVE_H),
         usual_compare: usual_curve(&history, COMPARE_CURVE_H),

@@ -1,9 +1,9 @@
 //! One post, and a few beside one another.
 
 use domain::analytics::curve::{post_curve, title, usual_curve};
-use domain::analytics::posts::{PostViews, SnapshotView, post_view, post_views as views_of_post};
+use domain::analytics::posts::{PostView, PostViews, SnapshotView, post_view, post_views as views_of_post};
 use domain::analytics::query::MaxGap;
-use domain::analytics::{AGES_H, Dataset, Meta};
+use domain::analytics::{AGES_H, Answer, Dataset, Meta};
 use domain::channels::{Channel, ChannelRef};
 use domain::posts::Snapshot;
 use domain::screens::{COMPARE_CURVE_H, COMPARED_POSTS_MAX, POST_CURVE_H, PostLink, PostPage, PostsCompared};
@@ -55,14 +55,44 @@ pub async fn post(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, post_id: i64
     })
 }
 
-/// Snapshots and curve of one post.
-pub async fn post_views(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, post_id: i64) -> Result<PostViews> {
+/// An answer and the channel's data version that it was read at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AtVersion<T> {
+    pub version: i64,
+    pub answer: Answer<T>,
+}
+
+/// One post as lists have it, with its whole text.
+pub async fn post_row(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, post_id: i64) -> Result<AtVersion<PostView>> {
     let mut tx = ctx.db.read().await?;
     let channel = channels::find_in(&mut tx, viewer, channel).await?;
-    let (history, _) = post_history(&mut tx, &channel, post_id).await?.ok_or(Error::NotFound(What::Post))?;
+    let (history, index) = post_history(&mut tx, &channel, post_id).await?.ok_or(Error::NotFound(What::Post))?;
+    let whole = store::analytics::find_post(&mut tx, channel.id, post_id).await?;
+    let (version, _) = store::analytics::data_version(&mut tx, channel.id).await?;
+    drop(tx);
+    let data = Dataset::measure(history, &AGES_H, MaxGap::Usual);
+    let mut post = post_view(&data, index);
+    post.text = whole.and_then(|whole| whole.text).unwrap_or_default();
+    Ok(AtVersion { version, answer: Answer { data: post, meta: meta(&channel, &data, index) } })
+}
+
+/// Snapshots and curve of one post.
+pub async fn post_views(
+    ctx: &Ctx,
+    viewer: &Viewer,
+    channel: &ChannelRef,
+    post_id: i64,
+) -> Result<AtVersion<PostViews>> {
+    let mut tx = ctx.db.read().await?;
+    let channel = channels::find_in(&mut tx, viewer, channel).await?;
+    let (history, index) = post_history(&mut tx, &channel, post_id).await?.ok_or(Error::NotFound(What::Post))?;
     let snapshots = store::analytics::snapshots(&mut tx, channel.id, post_id).await?;
+    let (version, _) = store::analytics::data_version(&mut tx, channel.id).await?;
+    drop(tx);
     let views = views_of_post(&history, post_id, snapshots.iter().map(snapshot_view).collect());
-    views.ok_or(Error::NotFound(What::Post))
+    let data = Dataset::measure(history, &AGES_H, MaxGap::Usual);
+    let data_of_post = views.ok_or(Error::NotFound(What::Post))?;
+    Ok(AtVersion { version, answer: Answer { data: data_of_post, meta: meta(&channel, &data, index) } })
 }
 
 /// Curves of up to [`COMPARED_POSTS_MAX`] posts, in the order asked for, over the usual band of the posts before the

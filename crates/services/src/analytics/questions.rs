@@ -8,44 +8,30 @@ use domain::analytics::growth::Growth;
 use domain::analytics::heatmap::HeatCell;
 use domain::analytics::overview::Overview;
 use domain::analytics::posts::PostView;
+use domain::analytics::query::{MAX_AGE_H, MAX_HOURS, MAX_LIMIT};
 use domain::analytics::reach::Reach;
 use domain::analytics::sources::Sources;
-use domain::analytics::top::{DEFAULT_LIMIT, DEFAULT_MIN_VIEWS};
 use domain::analytics::trending::TrendingPost;
 use domain::analytics::view_curve::CurvePoint;
-use domain::analytics::{self as domain_analytics, AGES_H, Answer, Meta, Query, Window};
+use domain::analytics::{self as domain_analytics, Answer, Meta, Query, Window};
 use domain::channels::ChannelRef;
 use domain::zone::Zone;
 
-use super::{Loaded, dataset, freshness, load, zone_of};
+use super::{Loaded, answers, compare_target, dataset, load};
 use crate::identity::Viewer;
-use crate::{Ctx, Error, Result, channels};
-
-/// Largest `limit` of *top*: what a screen or a person can take in.
-const TOP_LIMIT_MAX: usize = 1_000;
-/// Ages that may be asked for, hours.
-const HOURS_MAX: u32 = 24 * 365;
-const HOURS_COUNT_MAX: usize = 24;
+use crate::{Ctx, Error, Result};
 
 pub async fn overview(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Query) -> Result<Answer<Overview>> {
-    let loaded = dataset(ctx, viewer, channel, query).await?;
-    Ok(domain_analytics::overview::overview(loaded.dataset(), &loaded.window))
+    Ok(answers::overview(&dataset(ctx, viewer, channel, query).await?, query))
 }
 
 pub async fn daily(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Query) -> Result<Answer<Vec<Day>>> {
-    let loaded = dataset(ctx, viewer, channel, query).await?;
-    Ok(domain_analytics::daily::daily(loaded.dataset(), &loaded.window))
+    Ok(answers::daily(&dataset(ctx, viewer, channel, query).await?, query))
 }
 
 pub async fn top(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Query) -> Result<Answer<Vec<PostView>>> {
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=TOP_LIMIT_MAX).contains(&limit) {
-        return Err(Error::invalid("limit", format!("1 to {TOP_LIMIT_MAX}")));
-    }
-    let loaded = dataset(ctx, viewer, channel, query).await?;
-    let min_views = query.min_views.unwrap_or(DEFAULT_MIN_VIEWS);
-    let sort = query.sort.unwrap_or_default();
-    Ok(domain_analytics::top::top(loaded.dataset(), &loaded.window, sort, min_views, limit))
+    check_limit(query)?;
+    Ok(answers::top_posts(&dataset(ctx, viewer, channel, query).await?, query))
 }
 
 pub async fn view_curve(
@@ -54,18 +40,17 @@ pub async fn view_curve(
     channel: &ChannelRef,
     query: &Query,
 ) -> Result<Answer<Vec<CurvePoint>>> {
-    let (loaded, hours) = with_hours(ctx, viewer, channel, query).await?;
-    Ok(domain_analytics::view_curve::view_curve(loaded.dataset(), &loaded.window, &hours))
+    check_hours(query)?;
+    Ok(answers::view_curve(&dataset(ctx, viewer, channel, query).await?, query))
 }
 
 pub async fn reach(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Query) -> Result<Answer<Reach>> {
-    let (loaded, hours) = with_hours(ctx, viewer, channel, query).await?;
-    Ok(domain_analytics::reach::reach(loaded.dataset(), &loaded.window, &hours))
+    check_hours(query)?;
+    Ok(answers::reach(&dataset(ctx, viewer, channel, query).await?, query))
 }
 
 pub async fn heatmap(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Query) -> Result<Answer<Vec<HeatCell>>> {
-    let loaded = dataset(ctx, viewer, channel, query).await?;
-    Ok(domain_analytics::heatmap::heatmap(loaded.dataset(), &loaded.window, query.measure))
+    Ok(answers::heatmap(&dataset(ctx, viewer, channel, query).await?, query))
 }
 
 pub async fn trending(
@@ -74,81 +59,78 @@ pub async fn trending(
     channel: &ChannelRef,
     query: &Query,
 ) -> Result<Answer<Vec<TrendingPost>>> {
-    let loaded = dataset(ctx, viewer, channel, query).await?;
-    Ok(domain_analytics::trending::trending(loaded.dataset(), &loaded.window))
+    Ok(answers::trending(&dataset(ctx, viewer, channel, query).await?, query))
 }
 
 pub async fn growth(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Query) -> Result<Answer<Growth>> {
-    let loaded = dataset(ctx, viewer, channel, query).await?;
-    Ok(domain_analytics::growth::growth(loaded.dataset(), &loaded.window))
+    Ok(answers::growth(&dataset(ctx, viewer, channel, query).await?, query))
 }
 
 pub async fn sources(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Query) -> Result<Answer<Sources>> {
-    let loaded = dataset(ctx, viewer, channel, query).await?;
-    Ok(domain_analytics::sources::sources(loaded.dataset(), &loaded.window))
+    Ok(answers::sources(&dataset(ctx, viewer, channel, query).await?, query))
 }
 
 pub async fn content(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Query) -> Result<Answer<Content>> {
-    let loaded = dataset(ctx, viewer, channel, query).await?;
-    Ok(domain_analytics::content::content(loaded.dataset(), &loaded.window, query.measure))
+    Ok(answers::content(&dataset(ctx, viewer, channel, query).await?, query))
 }
 
 /// The dashboard's questions in one answer.
 pub async fn dashboard(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Query) -> Result<Answer<Dashboard>> {
-    let loaded = dataset(ctx, viewer, channel, query).await?;
-    Ok(domain_analytics::dashboard::dashboard(loaded.dataset(), &loaded.window))
+    Ok(answers::dashboard(&dataset(ctx, viewer, channel, query).await?, query))
 }
 
-/// Every channel the viewer may see over one and the same window: without bounds, the 30 days that end with the
-/// newest post of any of them.
+/// Every channel the viewer may see over one and the same window: see [`compare_target`].
 pub async fn compare(
     ctx: &Ctx,
     viewer: &Viewer,
     by: CompareSort,
     query: &Query,
 ) -> Result<Answer<Vec<ComparedChannel>>> {
-    let visible = channels::visible(ctx, viewer).await?;
-    let mut tx = ctx.db.read().await?;
-    let (mut newest_post, mut fresh) = (None, Vec::new());
-    for channel in &visible {
-        newest_post = newest_post.max(store::channels::newest_post(&mut tx, channel.id).await?);
-        fresh.push(freshness(ctx, &mut tx, channel).await?);
+    let target = compare_target(ctx, viewer, query).await?;
+    let mut loaded = Vec::with_capacity(target.channels.len());
+    for (channel, freshness) in target.channels {
+        loaded.push(load(ctx, channel, target.window.clone(), freshness, query).await?);
     }
-    drop(tx);
-    let zones: Vec<&str> = visible.iter().map(|channel| channel.zone.as_str()).collect();
-    let window = Window::resolve(query, &common_zone(&zones)?, zone_of(query)?, newest_post, ctx.now())?;
+    Ok(compare_over(&loaded, &target.window, by))
+}
 
-    let mut rows = Vec::new();
+/// The same from what was loaded.
+pub(super) fn compare_over(loaded: &[Loaded], window: &Window, by: CompareSort) -> Answer<Vec<ComparedChannel>> {
     let mut meta = Meta {
         channel: None,
         from: window.from,
         to: window.to,
         tz: window.zone.name().to_owned(),
         sources: Vec::new(),
-        as_of: fresh.iter().filter_map(|fresh| fresh.as_of).max(),
+        as_of: loaded.iter().filter_map(|loaded| loaded.freshness.as_of).max(),
         warnings: Vec::new(),
     };
-    for (channel, freshness) in visible.into_iter().zip(fresh) {
-        let loaded = load(ctx, channel, window.clone(), freshness, query).await?;
-        gather(&mut meta, domain_analytics::overview::overview(loaded.dataset(), &window).meta);
-        rows.push(compared(loaded.dataset(), &window));
+    let mut rows = Vec::with_capacity(loaded.len());
+    for loaded in loaded {
+        gather(&mut meta, domain_analytics::overview::overview(loaded.dataset(), window).meta);
+        rows.push(compared(loaded.dataset(), window));
     }
     sort(&mut rows, by);
-    Ok(Answer { data: rows, meta })
+    Answer { data: rows, meta }
 }
 
-async fn with_hours(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Query) -> Result<(Loaded, Vec<u32>)> {
-    let hours = query.hours.clone().unwrap_or_else(|| AGES_H.to_vec());
-    let allowed =
-        !hours.is_empty() && hours.len() <= HOURS_COUNT_MAX && hours.iter().all(|h| (1..=HOURS_MAX).contains(h));
-    if !allowed {
-        return Err(Error::invalid("hours", format!("up to {HOURS_COUNT_MAX} whole hours, each 1 to {HOURS_MAX}")));
+fn check_limit(query: &Query) -> Result<()> {
+    let is_allowed = query.limit.is_none_or(|limit| (1..=MAX_LIMIT).contains(&limit));
+    if is_allowed { Ok(()) } else { Err(Error::invalid("limit", format!("1 to {MAX_LIMIT}"))) }
+}
+
+fn check_hours(query: &Query) -> Result<()> {
+    let allowed = |hours: &Vec<u32>| {
+        !hours.is_empty() && hours.len() <= MAX_HOURS && hours.iter().all(|h| (1..=MAX_AGE_H).contains(h))
+    };
+    if query.hours.as_ref().is_none_or(allowed) {
+        return Ok(());
     }
-    Ok((dataset(ctx, viewer, channel, query).await?, hours))
+    Err(Error::invalid("hours", format!("up to {MAX_HOURS} whole hours, each 1 to {MAX_AGE_H}")))
 }
 
 /// Days of channels in several zones are compared in UTC.
-fn common_zone(zones: &[&str]) -> Result<Zone> {
+pub(super) fn common_zone(zones: &[&str]) -> Result<Zone> {
     match zones {
         [first, rest @ ..] if rest.iter().all(|zone| zone == first) => Ok(Zone::find(first)?),
         _ => Ok(Zone::utc()),

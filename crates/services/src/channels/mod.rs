@@ -7,10 +7,10 @@ use domain::zone::Zone;
 use serde_json::json;
 use store::Tx;
 
-use crate::identity::{Viewer, permission, require};
+use crate::identity::{Viewer, permission, require, require_numbers};
 use crate::{Clash, Ctx, Error, Result, What, audit};
 
-pub use cards::list;
+pub use cards::{Listed, fresh, list, with_counts};
 
 /// Telegram's own limit on titles, in characters.
 const TITLE_CHARS_MAX: usize = 128;
@@ -34,9 +34,7 @@ pub struct Changes {
 
 /// The channels the viewer may see, by title.
 pub async fn visible(ctx: &Ctx, viewer: &Viewer) -> Result<Vec<Channel>> {
-    require(viewer, permission::SEE_NUMBERS)?;
-    let mut tx = ctx.db.read().await?;
-    Ok(store::channels::list(&mut tx, viewer.workspace()).await?)
+    visible_in(&mut ctx.db.read().await?, viewer).await
 }
 
 /// The channels of all workspaces, for jobs, which work for everybody.
@@ -49,15 +47,24 @@ pub async fn of_every_workspace(ctx: &Ctx) -> Result<Vec<Channel>> {
     Ok(channels)
 }
 
-/// A channel by the name a person gives it. One of another workspace is as unknown as one that is not.
+/// [`visible`] within a unit of work.
+pub(crate) async fn visible_in(tx: &mut Tx, viewer: &Viewer) -> Result<Vec<Channel>> {
+    require_numbers(viewer)?;
+    let mut channels = store::channels::list(tx, viewer.workspace()).await?;
+    channels.retain(|channel| viewer.sees(channel.id));
+    Ok(channels)
+}
+
+/// A channel by the name a person gives it. One that the viewer may not see is as unknown as one that is not.
 pub async fn find(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef) -> Result<Channel> {
     find_in(&mut ctx.db.read().await?, viewer, channel).await
 }
 
 /// [`find`] within a unit of work.
 pub(crate) async fn find_in(tx: &mut Tx, viewer: &Viewer, channel: &ChannelRef) -> Result<Channel> {
-    require(viewer, permission::SEE_NUMBERS)?;
-    store::channels::find_by_ref(tx, viewer.workspace(), channel).await?.ok_or(Error::NotFound(What::Channel))
+    require_numbers(viewer)?;
+    let found = store::channels::find_by_ref(tx, viewer.workspace(), channel).await?;
+    found.filter(|channel| viewer.sees(channel.id)).ok_or(Error::NotFound(What::Channel))
 }
 
 /// Changes title and zone. Numbers by local day or hour are another question in another zone, so the data version

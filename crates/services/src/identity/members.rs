@@ -21,7 +21,7 @@ pub async fn set_role(ctx: &Ctx, viewer: &Viewer, person: PersonId, role: Role) 
     let before = role_to_change(&mut tx, viewer, person).await?;
     if role != Role::Owner {
         keep_an_owner(&mut tx, viewer, before).await?;
-        take_back_invitations(ctx, &mut tx, viewer, person).await?;
+        take_back_what_they_gave(ctx, &mut tx, viewer, person).await?;
     }
     identity::upsert_membership(&mut tx, viewer.workspace(), person, role, ctx.now()).await?;
     let detail = json!({ "from": before, "to": role });
@@ -37,7 +37,7 @@ pub async fn remove_member(ctx: &Ctx, viewer: &Viewer, person: PersonId) -> Resu
     let mut tx = ctx.db.write().await?;
     let before = role_to_change(&mut tx, viewer, person).await?;
     keep_an_owner(&mut tx, viewer, before).await?;
-    take_back_invitations(ctx, &mut tx, viewer, person).await?;
+    take_back_what_they_gave(ctx, &mut tx, viewer, person).await?;
     identity::delete_membership(&mut tx, viewer.workspace(), person).await?;
     let detail = json!({ "role": before });
     audit::record(ctx, &mut tx, viewer, "identity.remove_member", &person.to_string(), &detail).await?;
@@ -51,9 +51,10 @@ async fn role_to_change(tx: &mut Tx, viewer: &Viewer, person: PersonId) -> Resul
     identity::find_role(tx, viewer.workspace(), person).await?.ok_or(Error::NotFound(What::Member))
 }
 
-/// Only owners invite: who is none any more must not find a way back through a link of their own.
-async fn take_back_invitations(ctx: &Ctx, tx: &mut Tx, viewer: &Viewer, person: PersonId) -> Result<()> {
+/// Only owners invite and make keys: who is none any more must not find a way back through a link or a key of their own.
+async fn take_back_what_they_gave(ctx: &Ctx, tx: &mut Tx, viewer: &Viewer, person: PersonId) -> Result<()> {
     identity::revoke_invitations_of(tx, viewer.workspace(), person, ctx.now()).await?;
+    identity::revoke_api_keys_of(tx, viewer.workspace(), person, ctx.now()).await?;
     Ok(())
 }
 

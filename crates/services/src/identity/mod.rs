@@ -1,5 +1,6 @@
-//! Who is who: workspaces, people, roles, sessions, invitations.
+//! Who is who: workspaces, people, roles, sessions, invitations, API keys.
 
+mod api_keys;
 mod invitations;
 mod members;
 pub mod permission;
@@ -13,13 +14,15 @@ use store::Tx;
 
 use crate::{Ctx, Error, Result, What};
 
+pub(crate) use api_keys::Callers;
+pub use api_keys::{NAME_CHARS_MAX, NewApiKey, api_keys, create_api_key, revoke_api_key, viewer_of_bearer};
 pub use invitations::{INVITATION_S, accept_invitation, invitations, invite, revoke_invitation};
 pub use members::{members, remove_member, set_role};
 pub use sessions::{
     OpenedSession, SESSION_S, close_session, demo_viewer, open_session, viewer_of_open_page, viewer_of_token,
 };
 pub use token::Token;
-pub use viewer::{Viewer, require};
+pub use viewer::{Viewer, require, require_numbers};
 pub use workspaces::{DEFAULT_WORKSPACE, ensure_default_workspace, operator};
 
 /// The languages the product speaks.
@@ -41,6 +44,7 @@ pub struct SessionInfo {
 const OPERATOR: &str = "operator";
 
 pub async fn session_info(ctx: &Ctx, viewer: &Viewer) -> Result<SessionInfo> {
+    require(viewer, permission::HAVE_A_SESSION)?;
     let mut tx = ctx.db.read().await?;
     let workspace = store::identity::find_workspace_by_id(&mut tx, viewer.workspace()).await?;
     let workspace = workspace.ok_or(Error::NotFound(What::Workspace))?;
@@ -59,6 +63,7 @@ pub async fn session_info(ctx: &Ctx, viewer: &Viewer) -> Result<SessionInfo> {
 
 /// `None` follows the browser again.
 pub async fn set_language(ctx: &Ctx, viewer: &Viewer, language: Option<&str>) -> Result<()> {
+    require(viewer, permission::HAVE_A_SESSION)?;
     if language.is_some_and(|language| !LANGUAGES.contains(&language)) {
         return Err(Error::invalid("language", format!("use one of {}", LANGUAGES.join(", "))));
     }

@@ -6,8 +6,10 @@ use sha2::{Digest as _, Sha256};
 
 /// 256 bits: cannot be guessed, so a plain hash is enough to keep it.
 const TOKEN_BYTES: usize = 32;
+/// What the secret of an API key starts with: scanners of leaked secrets know it by that, and so do we.
+const API_KEY_PREFIX: &str = "abk_";
 
-/// A session's or invitation's secret. Prints masked; [`Token::reveal`] is for the one moment of handing it over.
+/// A session's, invitation's or API key's secret. Prints masked; [`Token::reveal`] is for the one moment of handing it over.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
@@ -18,12 +20,28 @@ impl Token {
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
 
+    /// The secret of a new API key.
+    pub fn of_api_key() -> Self {
+        Self(format!("{API_KEY_PREFIX}{}", Self::random().0))
+    }
+
+    /// Whether it looks like the secret of an API key, good or not.
+    pub fn is_of_api_key(&self) -> bool {
+        self.0.starts_with(API_KEY_PREFIX)
+    }
+
+    /// The last `count` characters.
+    pub fn ending(&self, count: usize) -> &str {
+        let start = self.0.char_indices().rev().take(count).last().map_or(self.0.len(), |(at, _)| at);
+        &self.0[start..]
+    }
+
     /// A token somebody presents; whether it is good shows only by its hash.
     pub fn presented(text: &str) -> Self {
         Self(text.trim().to_owned())
     }
 
-    /// The secret itself, 43 characters fit for an address.
+    /// The secret itself: 43 characters fit for an address, behind the prefix of an API key.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -63,6 +81,15 @@ mod tests {
         assert_eq!(token.reveal().len(), 43);
         assert_eq!(token.hash().len(), 32);
         assert_eq!(Token::presented(&format!(" {}\n", token.reveal())).hash(), token.hash());
+    }
+
+    #[test]
+    fn the_secret_of_a_key_is_told_by_its_beginning_and_its_ending() {
+        let secret = Token::of_api_key();
+        assert!(secret.is_of_api_key() && !Token::random().is_of_api_key());
+        assert_eq!(secret.reveal().len(), 47);
+        assert!(secret.reveal().ends_with(secret.ending(4)) && secret.ending(4).len() == 4);
+        assert_eq!(Token::presented("цц").ending(4), "цц");
     }
 
     #[test]

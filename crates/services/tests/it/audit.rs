@@ -1,9 +1,12 @@
 //! Every deed leaves its entry, and a deed that did not happen leaves none.
 
+use domain::api_keys::Scope;
 use domain::identity::Role;
 use domain::settings::Retention;
 use services::channels::Changes;
-use services::identity::{accept_invitation, invite, remove_member, revoke_invitation, set_role};
+use services::identity::{
+    NewApiKey, accept_invitation, create_api_key, invite, remove_member, revoke_api_key, revoke_invitation, set_role,
+};
 use services::{audit, channels, demo, settings};
 
 use crate::place::{NOW, Place, named};
@@ -20,6 +23,10 @@ async fn who_did_what_in_order() {
     remove_member(&place.ctx, &olim, nodira.id).await.expect("removed");
     let (second, _) = invite(&place.ctx, &place.operator(), Role::Viewer).await.expect("invited");
     revoke_invitation(&place.ctx, &olim, second.id).await.expect("taken back");
+    let new =
+        NewApiKey { name: "Grafana".to_owned(), scopes: vec![Scope::ReadAnalytics], channels: None, expires_at: None };
+    let (key, secret) = create_api_key(&place.ctx, &olim, new).await.expect("a key");
+    revoke_api_key(&place.ctx, &olim, key.id).await.expect("revoked");
     let changes = Changes { title: Some("Renamed".to_owned()), zone: None };
     channels::update(&place.ctx, &olim, &named("mine"), changes).await.expect("updated");
     let retention = Retention { snapshots_days: Some(90), daily_days: None };
@@ -39,6 +46,8 @@ async fn who_did_what_in_order() {
             (Some("Olim"), "identity.remove_member"),
             (None, "identity.invite"),
             (Some("Olim"), "identity.revoke_invitation"),
+            (Some("Olim"), "identity.create_api_key"),
+            (Some("Olim"), "identity.revoke_api_key"),
             (Some("Olim"), "channels.update"),
             (Some("Olim"), "settings.set_retention"),
             (Some("Olim"), "channels.delete"),
@@ -46,6 +55,8 @@ async fn who_did_what_in_order() {
         ]
     );
     assert!(entries.iter().all(|entry| entry.at == NOW));
+    let told = format!("{entries:?}");
+    assert!(told.contains("Grafana") && !told.contains(secret.reveal()), "{told}");
     let deletion = &entries[1];
     assert_eq!(
         (deletion.subject.as_str(), &deletion.detail["posts"]),

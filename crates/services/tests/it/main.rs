@@ -1,6 +1,7 @@
 //! The services on a real database with a clock that the test moves.
 
 mod analytics;
+mod api_keys;
 mod audit;
 mod best_time;
 mod channels;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use domain::analytics::Query;
 use domain::analytics::compare::CompareSort;
 use domain::analytics::period::Period;
+use domain::api_keys::Scope;
 use domain::best_time::experiment::HourOfWeek;
 use domain::best_time::{Objective, Settings};
 use domain::channels::ChannelRef;
 use domain::identity::Role;
-use domain::ids::{ExperimentId, InvitationId, PersonId};
+use domain::ids::{ApiKeyId, ExperimentId, InvitationId, PersonId};
 use domain::screens::ExperimentProposal;
 use domain::settings::Retention;
 use domain::zone::Zone;
@@ -50,11 +51,22 @@ macro_rules! use_case {
 const NOBODY: PersonId = PersonId(-1);
 const NO_INVITATION: InvitationId = InvitationId(-1);
 const NO_EXPERIMENT: ExperimentId = ExperimentId(-1);
+const NO_KEY: ApiKeyId = ApiKeyId(-1);
+
+fn a_key() -> identity::NewApiKey {
+    identity::NewApiKey {
+        name: "Grafana".to_owned(),
+        scopes: vec![Scope::ReadAnalytics],
+        channels: None,
+        expires_at: None,
+    }
+}
 
 fn use_cases() -> Vec<UseCase> {
     vec![
         use_case!("channels::visible", Viewer, false, |ctx, viewer, channel| channels::visible(ctx, viewer)),
         use_case!("channels::list", Viewer, false, |ctx, viewer, channel| channels::list(ctx, viewer)),
+        use_case!("channels::fresh", Viewer, false, |ctx, viewer, channel| channels::fresh(ctx, viewer)),
         use_case!("channels::find", Viewer, true, |ctx, viewer, channel| channels::find(ctx, viewer, channel)),
         use_case!("channels::update", Editor, true, |ctx, viewer, channel| channels::update(
             ctx,
@@ -163,6 +175,21 @@ fn use_cases() -> Vec<UseCase> {
             analytics::compare_over_period(ctx, viewer, channel, Period::default())
         }),
         use_case!("analytics::post", Viewer, true, |ctx, viewer, channel| analytics::post(ctx, viewer, channel, 3)),
+        use_case!("analytics::post_row", Viewer, true, |ctx, viewer, channel| analytics::post_row(
+            ctx, viewer, channel, 3
+        )),
+        use_case!("analytics::target", Viewer, true, |ctx, viewer, channel| analytics::target(
+            ctx,
+            viewer,
+            channel,
+            &Query::default(),
+            analytics::Demand::Recent
+        )),
+        use_case!("analytics::compare_target", Viewer, false, |ctx, viewer, channel| analytics::compare_target(
+            ctx,
+            viewer,
+            &Query::default()
+        )),
         use_case!("analytics::post_views", Viewer, true, |ctx, viewer, channel| analytics::post_views(
             ctx, viewer, channel, 3
         )),
@@ -265,6 +292,15 @@ fn use_cases() -> Vec<UseCase> {
         use_case!("identity::revoke_invitation", Owner, false, |ctx, viewer, channel| unless_missing(
             identity::revoke_invitation(ctx, viewer, NO_INVITATION)
         )),
+        use_case!("identity::create_api_key", Owner, false, |ctx, viewer, channel| identity::create_api_key(
+            ctx,
+            viewer,
+            a_key()
+        )),
+        use_case!("identity::api_keys", Owner, false, |ctx, viewer, channel| identity::api_keys(ctx, viewer)),
+        use_case!("identity::revoke_api_key", Owner, false, |ctx, viewer, channel| unless_missing(
+            identity::revoke_api_key(ctx, viewer, NO_KEY)
+        )),
         use_case!("settings::retention", Viewer, false, |ctx, viewer, channel| settings::retention(ctx, viewer)),
         use_case!("settings::set_retention", Owner, false, |ctx, viewer, channel| settings::set_retention(
             ctx,
@@ -288,7 +324,7 @@ fn proposal() -> ExperimentProposal {
 /// Whoever got past the permission check finds nobody there, or too few posts for an experiment.
 async fn unless_missing<T>(act: impl Future<Output = Result<T>>) -> Result<()> {
     match act.await.map(drop) {
-        Err(Error::NotFound(What::Member | What::Invitation | What::Experiment)) => Ok(()),
+        Err(Error::NotFound(What::Member | What::Invitation | What::Experiment | What::ApiKey)) => Ok(()),
         Err(Error::Invalid { field, .. }) if field == "objective" => Ok(()),
         other => other,
     }
@@ -350,4 +386,45 @@ async fn nothing_of_another_workspace_shows_in_lists() {
     identity::invite(&place.ctx, &place.operator(), Role::Editor).await.expect("invited");
     assert!(identity::invitations(&place.ctx, &stranger).await.expect("listed").is_empty());
     assert!(audit::list(&place.ctx, &stranger, None).await.expect("listed").is_empty());
+}
+
+#[tokio::test]
+async fn a_key_sees_numbers_and_nothing_else() {
+    let place = Place::new().await;
+    let (_, secret) = identity::create_api_key(&place.ctx, &place.operator(), a_key()).await.expect("a key");
+    let key = identity::viewer_of_bearer(&place.ctx, secret.reveal()).await.expect("asked").expect("a key");
+    let channel = place.channel("mine").await.slug();
+    for case in use_cases() {
+        let outcome = (case.act)(&place.ctx, &key, &named(&channel)).await;
+        let about_numbers = case.name.starts_with("analytics::")
+            || ["channels::visible", "channels::list", "channels::fresh", "channels::find"].contains(&case.name);
+        let expected = if about_numbers { Ok(()) } else { Err(Error::Forbidden { needs: case.least }) };
+        assert_eq!(outcome, expected, "{}", case.name);
+    }
+}
+
+#[tokio::test]
+async fn a_key_limited_to_channels_knows_of_no_other() {
+    let place = Place::new().await;
+    let (mine, other) = (place.channel("mine").await, place.channel("other").await);
+    let limited = identity::NewApiKey { channels: Some(vec![named("@Mine")]), ..a_key() };
+    let (made, secret) = identity::create_api_key(&place.ctx, &place.operator(), limited).await.expect("a key");
+    assert_eq!(made.channels, Some(vec![mine.id]));
+    let key = identity::viewer_of_bearer(&place.ctx, secret.reveal()).await.expect("asked").expect("a key");
+    assert!(channels::find(&place.ctx, &key, &named("mine")).await.is_ok());
+    for case in use_cases().into_iter().filter(|case| case.of_channel && case.least == Role::Viewer) {
+        for name in ["other".to_owned(), format!("c{}", other.id), "nobody_knows_it".to_owned()] {
+            let outcome = (case.act)(&place.ctx, &key, &named(&name)).await;
+            assert_eq!(outcome, Err(Error::NotFound(What::Channel)), "{} of {name}", case.name);
+        }
+    }
+    let visible = channels::visible(&place.ctx, &key).await.expect("listed");
+    assert_eq!(visible.iter().map(|channel| channel.id).collect::<Vec<_>>(), [mine.id]);
+    let compared = analytics::compare(&place.ctx, &key, CompareSort::default(), &Query::default()).await;
+    assert_eq!(compared.expect("compared").data.len(), 1);
+    // a channel deleted and made again under the same name is another one
+    channels::delete(&place.ctx, &place.operator(), &named("mine"), "Channel mine").await.expect("deleted");
+    place.channel("mine").await;
+    let outcome = channels::find(&place.ctx, &key, &named("mine")).await;
+    assert_eq!(outcome.map(drop), Err(Error::NotFound(What::Channel)));
 }

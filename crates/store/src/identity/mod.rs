@@ -1,7 +1,14 @@
-//! Workspaces, people, their roles, invitations and sessions. Tokens are stored as hashes only.
+//! Workspaces, people, their roles, invitations, sessions and API keys. Tokens are stored as hashes only.
+
+mod api_keys;
 
 use domain::identity::{Invitation, Member, Person, Role, Workspace};
 use domain::ids::{InvitationId, PersonId, WorkspaceId};
+
+pub use api_keys::{
+    NewApiKey, delete_api_keys_before, find_api_key_by_hash, insert_api_key, list_api_keys, note_api_key_use,
+    revoke_api_key, revoke_api_keys_of,
+};
 
 use crate::{Result, Tx, execute, on};
 
