@@ -12,7 +12,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::Request;
 use server::AppState;
-use server::config::ServerSettings;
+use server::config::{ApiSettings, ServerSettings};
 use server::router::router;
 use server::site_files::SiteFiles;
 use services::collect::import::{self, ImportRequest, Kind};
@@ -95,10 +95,12 @@ async fn context(url: &str) -> Ctx {
 
 async fn app(url: &str) -> (Router, CancellationToken) {
     let bind = "127.0.0.1:0".parse().expect("an address");
-    let settings = ServerSettings { bind, public_url: None, frame_ancestors: Vec::new() };
+    let settings =
+        ServerSettings { bind, public_url: None, frame_ancestors: Vec::new(), metrics_bind: None, metrics_token: None };
+    let api = ApiSettings { computed_per_minute: 0 };
     let stopping = CancellationToken::new();
     let files = SiteFiles::folder("/nonexistent");
-    let state = AppState::new(context(url).await, &settings, files, None, stopping.clone());
+    let state = AppState::new(context(url).await, &settings, &api, files, None, stopping.clone());
     (router(state), stopping)
 }
 

@@ -28,6 +28,8 @@ enum Kind {
     Text,
     /// a URL; its password is printed masked
     Url,
+    /// printed masked
+    Secret,
     Number,
     Switch,
     /// of texts; comma-separated in the environment
@@ -94,6 +96,30 @@ const KEYS: &[Key] = &[
         "Sites that may show the app in a frame: Telegram's web clients. An empty list allows none.",
     ),
     Key::new(
+        "server",
+        "metrics_bind",
+        Kind::Text,
+        None,
+        "\"127.0.0.1:9090\"",
+        "Address and port at which Prometheus reads /metrics, apart from the app. Absent: it is not listened there.",
+    ),
+    Key::new(
+        "server",
+        "metrics_token",
+        Kind::Secret,
+        None,
+        "\"a long random text\"",
+        "Opens /metrics on the app's own address: Authorization: Bearer <this>. Absent: there is no /metrics there.",
+    ),
+    Key::new(
+        "api",
+        "computed_per_minute",
+        Kind::Number,
+        Some("6000"),
+        "",
+        "Answers of /api/v2 computed a minute for one key or person; answers that are kept and 304 are free. 0: no limit.",
+    ),
+    Key::new(
         "database",
         "url",
         Kind::Url,
@@ -149,6 +175,7 @@ const KEYS: &[Key] = &[
 #[derive(Debug, Clone, Deserialize)]
 pub struct Config {
     pub server: ServerSettings,
+    pub api: ApiSettings,
     pub database: DatabaseSettings,
     pub export: ExportSettings,
     pub clock: ClockSettings,
@@ -162,6 +189,13 @@ pub struct ServerSettings {
     pub bind: SocketAddr,
     pub public_url: Option<String>,
     pub frame_ancestors: Vec<String>,
+    pub metrics_bind: Option<SocketAddr>,
+    pub metrics_token: Option<Secret>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct ApiSettings {
+    pub computed_per_minute: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -191,6 +225,23 @@ pub struct LogSettings {
 pub enum LogFormat {
     Text,
     Json,
+}
+
+/// A text that opens something. Prints masked.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
 }
 
 /// Address of the database. Prints without its password.
@@ -357,6 +408,12 @@ impl Config {
             return Err(ConfigError(format!(
                 "server.public_url is {public_url:?}: write scheme and host only, such as https://stats.example.org"
             )));
+        }
+        if self.server.metrics_token.as_ref().is_some_and(|token| token.expose().trim().is_empty()) {
+            return Err(ConfigError(
+                "server.metrics_token is empty: whoever sends nothing would read /metrics; write a long random text"
+                    .to_owned(),
+            ));
         }
         // these go into a header: a space or semicolon there would start another directive
         if let Some(origin) = self.server.frame_ancestors.iter().find(|origin| !is_origin(origin)) {
@@ -533,7 +590,7 @@ impl Environment {
 fn typed(key: &Key, variable: &str, text: &str) -> Result<Value, ConfigError> {
     let wrong = |expected: &str| ConfigError(format!("{variable} is {text:?}: {expected}"));
     Ok(match key.kind {
-        Kind::Text | Kind::Url => text.into(),
+        Kind::Text | Kind::Url | Kind::Secret => text.into(),
         Kind::Number => text.trim().parse::<u32>().map_err(|_| wrong("use a whole number"))?.into(),
         Kind::Switch => match text.trim().to_ascii_lowercase().as_str() {
             "true" | "1" | "on" | "yes" => true.into(),
@@ -631,6 +688,7 @@ fn effective(figment: &Figment, key: &Key) -> EffectiveValue {
     let value = figment.find_value(&path).ok();
     let shown = value.as_ref().map(|value| match (key.kind, value.as_str()) {
         (Kind::Url, Some(url)) => without_password(url).into(),
+        (Kind::Secret, Some(_)) => MASK.into(),
         _ => serde_json::to_value(value).unwrap_or_default(),
     });
     let origin = figment.find_metadata(&path).map_or_else(|| "not set".to_owned(), origin);

@@ -4,14 +4,17 @@
 //! To add a command, see [`commands`]; a setting, [`config`]; a route that is not a page or a server function,
 //! [`router`].
 
+pub mod api;
 pub mod api_errors;
 pub mod commands;
 pub mod config;
+pub mod connections;
 pub mod failure;
 pub mod health;
 pub mod listener;
 pub mod live;
 pub mod log;
+pub mod metrics;
 pub mod problem;
 pub mod progress;
 pub mod requests;

@@ -39,7 +39,7 @@ fn without_secret(path: &str) -> String {
 }
 
 /// A number that differs from process to process, then one that counts: unique without asking for randomness each time.
-fn next_id() -> String {
+pub fn next_id() -> String {
     static PROCESS: OnceLock<u32> = OnceLock::new();
     static COUNT: AtomicU64 = AtomicU64::new(1);
     // a new hash state is seeded by the operating system's randomness
@@ -66,7 +66,9 @@ pub async fn observe(request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID_HEADER, value);
     }
     let status = response.status().as_u16();
-    let ms = started.elapsed().as_millis() as u64;
+    let took = started.elapsed();
+    crate::metrics::count_request(&method, &response, took);
+    let ms = took.as_millis() as u64;
     tracing::info!(parent: &span, status, ms, "{method} {path} {status} in {ms} ms");
     response.map(|body| guard_stream(body, span))
 }
@@ -89,11 +91,8 @@ fn guard_stream(body: Body, span: tracing::Span) -> Body {
 
 fn failure_page(id: &str, is_api: bool) -> Response {
     if is_api {
-        let problem = Problem {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            detail: "something failed on our side; the request id finds it in the log".to_owned(),
-            request_id: id.to_owned(),
-        };
+        let detail = "something failed on our side; the request id finds it in the log";
+        let problem = Problem { request_id: id.to_owned(), ..Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail) };
         return axum::response::IntoResponse::into_response(problem);
     }
     page(

@@ -17,7 +17,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::{api_errors, health, live, requests, security, sign_in};
+use crate::{api, api_errors, health, live, metrics, requests, security, sign_in};
 
 pub fn router(state: AppState) -> Router {
     let pages = generate_route_list(app::App);
@@ -44,10 +44,13 @@ pub fn router(state: AppState) -> Router {
         .route_layer(from_fn(api_errors::set_status))
         .route_layer(from_fn(redirect_everybody))
         .route_layer(from_fn_with_state(state.clone(), sign_in::identify))
+        .merge(api::router())
         .route("/api/live", get(live::open))
         .route("/api/{*rest}", any(unknown_api))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::behind_token))
+        .route_layer(from_fn(metrics::remember_route))
         .layer(from_fn_with_state(state.clone(), security::refuse_forged))
         .layer(from_fn_with_state(state.clone(), files_first))
         .layer(from_fn_with_state(state.clone(), sign_in::refuse_other_hosts))
@@ -60,7 +63,9 @@ pub fn router(state: AppState) -> Router {
 
 /// A name with a dot in it is looked for among the site's files before any page gets it.
 async fn files_first(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if request.uri().path().contains('.')
+    let path = request.uri().path();
+    if path.contains('.')
+        && !path.starts_with("/api/")
         && let Some(response) = state.site_files.respond(request.method(), request.uri(), request.headers()).await
     {
         return response;

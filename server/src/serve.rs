@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use services::Ctx;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::ServerSettings;
+use crate::config::{ApiSettings, ServerSettings};
+use crate::connections::{self, Bounds};
 use crate::failure::Failure;
 use crate::listener::Closing;
+use crate::metrics;
 use crate::router::router;
 use crate::site_files::SiteFiles;
 use crate::state::AppState;
@@ -64,20 +67,33 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
+/// What the web role needs before it starts.
+pub struct Web {
+    pub listener: TcpListener,
+    /// where Prometheus reads, if apart from the app
+    pub metrics: Option<TcpListener>,
+    pub site_files: SiteFiles,
+}
+
 /// Runs the roles until `stop` is over, then ends them without cutting anything.
 pub async fn run(
     ctx: Ctx,
     settings: &ServerSettings,
-    web: Option<(TcpListener, SiteFiles)>,
+    api: &ApiSettings,
+    web: Option<Web>,
     jobs: bool,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     let stopping = CancellationToken::new();
     let jobs = jobs.then(|| tokio::spawn(jobs::run(ctx.clone(), stopping.clone())));
     let schema_version = ctx.db.version().await.map_err(services::Error::from)?;
-    let web = web.map(|(listener, site_files)| {
-        let state = AppState::new(ctx.clone(), settings, site_files, schema_version, stopping.clone());
-        spawn_web(listener, state)
+    metrics::start(stopping.clone());
+    let web = web.map(|web| {
+        let state = AppState::new(ctx.clone(), settings, api, web.site_files, schema_version, stopping.clone());
+        if let Some(listener) = web.metrics {
+            spawn_metrics(listener, state.clone());
+        }
+        spawn_web(web.listener, state)
     });
     stop.await;
     tracing::info!("stopping: no new work, what runs is finished");
@@ -106,12 +122,13 @@ fn spawn_web(listener: TcpListener, state: AppState) -> JoinHandle<()> {
     });
     let listener = Closing::new(listener, close);
     let closed = listener.closed();
-    let service = router(state).into_make_service();
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(closed.cancelled_owned()).await {
-            tracing::error!(%error, "the web role ended: {error}");
-        }
-    })
+    tokio::spawn(connections::serve(listener, router(state), Bounds::USUAL, closed))
+}
+
+/// Watchers read until the end; nobody waits for them.
+fn spawn_metrics(listener: TcpListener, state: AppState) {
+    let stopping = state.stopping.clone();
+    tokio::spawn(connections::serve(listener, metrics::own_router(state), Bounds::USUAL, stopping));
 }
 
 async fn wait(what: &str, task: Option<JoinHandle<()>>, at_most: Duration) {
@@ -127,30 +144,33 @@ async fn wait(what: &str, task: Option<JoinHandle<()>>, at_most: Duration) {
 }
 
 /// Over when somebody asks the process to stop: Ctrl-C or SIGTERM. Asked a second time, it ends at once.
-pub async fn asked_to_stop() {
-    signal().await;
-    tokio::spawn(async {
-        signal().await;
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "asked twice, a person wants the end now; what was acknowledged survives even a kill"
-        )]
-        std::process::exit(1);
-    });
+pub fn asked_to_stop() -> impl Future<Output = ()> + Send + 'static {
+    // listening begins here and not at the first poll: a server that answers can be stopped
+    let mut asked = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
+    async move {
+        any(&mut asked).await;
+        tokio::spawn(async move {
+            any(&mut asked).await;
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "asked twice, a person wants the end now; what was acknowledged survives even a kill"
+            )]
+            std::process::exit(1);
+        });
+    }
 }
 
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
+async fn any([interrupt, terminate]: &mut [Option<Signal>; 2]) {
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
+        () = one(interrupt) => {}
+        () = one(terminate) => {}
+    }
+}
+
+/// Never over where the system does not let us listen.
+async fn one(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => _ = signal.recv().await,
+        None => std::future::pending().await,
     }
 }

@@ -92,7 +92,8 @@ fn unavailable(error: &Error, path: &str) -> Response {
     )
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token behind `Authorization: Bearer`.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

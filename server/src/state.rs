@@ -7,7 +7,9 @@ use leptos::config::LeptosOptions;
 use services::Ctx;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::ServerSettings;
+use crate::api::answering::Answers;
+use crate::api::quota::Quota;
+use crate::config::{ApiSettings, ServerSettings};
 use crate::live::Live;
 use crate::site_files::SiteFiles;
 
@@ -21,16 +23,27 @@ pub struct AppState {
     /// scheme and host people reach the app at, where the settings say
     pub public_origin: Option<Arc<str>>,
     pub live: Live,
+    pub api: Api,
+    /// opens `/metrics` on the app's address
+    pub metrics_token: Option<Arc<str>>,
     /// newest migration applied when the process started
     pub schema_version: Option<i64>,
     /// cancelled when the process has been asked to stop: new work goes elsewhere, what runs is finished
     pub stopping: CancellationToken,
 }
 
+/// What the public API keeps between requests. Cloning shares it.
+#[derive(Clone)]
+pub struct Api {
+    pub answers: Answers,
+    pub quota: Quota,
+}
+
 impl AppState {
     pub fn new(
         ctx: Ctx,
         settings: &ServerSettings,
+        api: &ApiSettings,
         site_files: SiteFiles,
         schema_version: Option<i64>,
         stopping: CancellationToken,
@@ -45,6 +58,8 @@ impl AppState {
         Self {
             live: Live::start(ctx.clone(), stopping.clone()),
             ctx,
+            api: Api { answers: Answers::new(), quota: Quota::new(api.computed_per_minute) },
+            metrics_token: settings.metrics_token.as_ref().map(|token| token.expose().into()),
             leptos_options,
             site_files,
             frame_ancestors: frame_ancestors.into(),

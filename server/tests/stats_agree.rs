@@ -1,9 +1,11 @@
-//! `stats` against a second implementation: `independent/questions.py` was written from the definitions, not from our
-//! code, and reads the same CSV files that `import` reads.
+//! `stats` and the public API against a second implementation: `independent/questions.py` was written from the
+//! definitions, not from our code, and reads the same CSV files that `import` reads.
 
 use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -25,7 +27,7 @@ struct Files {
 }
 
 impl Files {
-    fn program(&self, args: &[&str]) -> Output {
+    fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_analyticbot"));
         command
             .args(args)
@@ -33,7 +35,11 @@ impl Files {
             .env_clear()
             .env("HOME", self.folder.path())
             .env("PATH", "/usr/bin:/bin");
-        let output = command.output().expect("the program starts");
+        command
+    }
+
+    fn program(&self, args: &[&str]) -> Output {
+        let output = self.command(args).output().expect("the program starts");
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         output
     }
@@ -75,15 +81,104 @@ impl Files {
         let all = (questions == QUESTIONS).then(|| self.independent("all", args));
         for question in questions {
             let theirs = all.as_ref().map_or_else(|| self.independent(question, args), |all| all[question].clone());
-            let ours = self.ours(question, args);
-            let mut differences = String::new();
-            compare(&ours, &theirs, question, &mut differences);
-            assert!(
-                differences.is_empty(),
-                "{} {question} {args:?}, ours and independent:\n{differences}",
-                self.channel
-            );
+            self.equal(&self.ours(question, args), &theirs, &format!("{question} {args:?}"));
         }
+    }
+
+    #[track_caller]
+    fn equal(&self, ours: &Value, theirs: &Value, asked: &str) {
+        let mut differences = String::new();
+        compare(ours, theirs, "data", &mut differences);
+        assert!(differences.is_empty(), "{} {asked}, ours and independent:\n{differences}", self.channel);
+    }
+
+    /// The public API over a real connection, after [`Files::import`].
+    fn serve(&self) -> Api {
+        let created = self.program(&["apikey", "create", "--json"]);
+        let created: Value = serde_json::from_slice(&created.stdout).expect("JSON");
+        let key = created["key"].as_str().expect("the key, shown once").to_owned();
+        let mut child = self
+            .command(&["serve", "--bind", "127.0.0.1:0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut first_line = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut first_line).expect("its first line");
+        let address = first_line.split("http://").nth(1).expect(&first_line).trim_end().to_owned();
+        Api { child, address, key }
+    }
+
+    /// The same over HTTP: every question the API has, the posts, one post's views and the comparison.
+    fn agree_over_http(&self, api: &Api, args: &[&str]) {
+        let query = api_query(args);
+        let all = self.independent("all", args);
+        for (question, theirs) in all.as_object().expect("answers by question") {
+            let (path, limit) = match question.as_str() {
+                "top" => ("top-posts", ""),
+                "posts" => ("posts", "limit=1000"),
+                name => (name, ""),
+            };
+            let path = format!("/channels/{}/{path}?{query}&{limit}", self.channel);
+            self.equal(&api.data(&path), theirs, &path);
+        }
+        let path = format!("/compare?{query}");
+        let mut ours = api.data(&path);
+        // a title is not in the files
+        for row in ours.as_array_mut().expect("channels") {
+            row["title"] = row["channel"].clone();
+        }
+        self.equal(&ours, &self.independent("compare", args), &path);
+        let posts = all["posts"]["posts"].as_array().expect("posts");
+        for post in posts.iter().step_by(1 + posts.len() / 4) {
+            let post_id = post["post_id"].to_string();
+            let theirs = self.independent("post-views", &["--post-id", &post_id]);
+            let path = format!("/channels/{}/posts/{post_id}/views", self.channel);
+            self.equal(&api.data(&path), &theirs, &path);
+        }
+    }
+}
+
+/// `--min-views 5` of a shell is `min_views=5` of an address.
+fn api_query(args: &[&str]) -> String {
+    let pairs = args.chunks_exact(2).map(|pair| {
+        let name = pair[0].trim_start_matches('-').replace('-', "_");
+        format!("{name}={}", pair[1])
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// A server that ends with the test.
+struct Api {
+    child: Child,
+    address: String,
+    key: String,
+}
+
+impl Api {
+    /// `data` of an answer that must be 200.
+    fn data(&self, path: &str) -> Value {
+        let mut stream = TcpStream::connect(&self.address).expect("connected");
+        let (address, key) = (&self.address, &self.key);
+        write!(
+            stream,
+            "GET /api/v2{path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"
+        )
+        .expect("asked");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("answered");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        assert!(head.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+        let answer: Value = serde_json::from_str(body).expect("JSON");
+        answer["data"].clone()
+    }
+}
+
+impl Drop for Api {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -257,6 +352,34 @@ fn on_a_channel_with_everything() {
     files.agree(&["--from", "2020-01-01", "--to", "2020-02-01"], &QUESTIONS);
 }
 
+#[test]
+fn over_http_on_a_channel_with_everything() {
+    let files = made_up();
+    files.import();
+    let api = files.serve();
+    for args in [
+        &[][..],
+        &["--from", "2025-06-10", "--to", "2025-07-20", "--tz", "America/New_York"],
+        &["--from", "1750000000", "--to", "1753000001"],
+        &["--from", "2020-01-01", "--to", "2020-02-01"],
+    ] {
+        files.agree_over_http(&api, args);
+    }
+    for (path, question, args) in [
+        ("view-curve", "view-curve", &["--hours", "1,5,24,100"][..]),
+        ("reach", "reach", &["--hours", "1,5,24,100", "--max-gap", "any"]),
+        ("reach", "reach", &["--max-gap", "3"]),
+        ("content", "content", &["--max-gap", "any", "--tz", "UTC"]),
+        ("heatmap", "heatmap", &["--measure", "total"]),
+        ("dashboard", "dashboard", &["--max-gap", "any"]),
+        ("top-posts", "top", &["--sort", "performance", "--limit", "25", "--min-views", "2000"]),
+        ("top-posts", "top", &["--sort", "reactions", "--min-views", "0"]),
+    ] {
+        let path = format!("/channels/{}/{path}?{}", files.channel, api_query(args));
+        files.equal(&api.data(&path), &files.independent(question, args), &path);
+    }
+}
+
 /// Where the real channels are, when the environment says so.
 fn real_data() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("ANALYTICBOT_REAL_DATA")?).join("channels");
@@ -294,6 +417,7 @@ fn on_real_channels() {
             &["overview", "reach", "heatmap", "content", "trending", "top"],
         );
         files.agree(&["--max-gap", "any"], &["reach", "view-curve"]);
+        files.agree_over_http(&files.serve(), &["--from", "2024-06-01", "--to", "2025-06-01"]);
         // the same file again changes nothing
         let before = files.ours("overview", &[]);
         files.import();

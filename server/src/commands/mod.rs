@@ -4,6 +4,7 @@
 //! example in its help, a test in `tests/it/commands.rs`.
 
 mod advice;
+mod apikey;
 mod backtest;
 mod backup;
 mod channel;
@@ -13,6 +14,7 @@ mod doctor;
 mod export;
 mod import;
 mod migrate;
+mod openapi;
 mod serve;
 mod stats;
 mod stoppable;
@@ -67,12 +69,15 @@ enum Command {
     Export(export::Export),
     #[command(subcommand)]
     Channel(channel::Channel),
+    #[command(subcommand, name = "apikey")]
+    ApiKeys(apikey::ApiKeys),
     Migrate(migrate::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
     Doctor(doctor::Args),
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    Openapi(openapi::Args),
 }
 
 /// What every command is given.
@@ -113,6 +118,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     if let Command::Config(config::ConfigCommand::Example) = cli.command {
         return Ok(config::example());
     }
+    if let Command::Openapi(_) = cli.command {
+        return Ok(openapi::run());
+    }
     let mut sources = Sources::of_process(cli.config);
     if let Command::Serve(args) = &cli.command {
         sources.flags.extend(args.bind.iter().map(|bind| ("server.bind", bind.clone())));
@@ -131,11 +139,13 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Backtest(backtest) => backtest::run(&shell, backtest).await,
             Command::Export(export) => export::run(&shell, export).await,
             Command::Channel(channel) => channel::run(&shell, channel).await,
+            Command::ApiKeys(command) => apikey::run(&shell, command).await,
             Command::Migrate(args) => migrate::run(&shell, args).await,
             Command::Backup(args) => backup::backup(&shell, args).await,
             Command::Restore(args) => backup::restore(&shell, args).await,
             Command::Doctor(args) => doctor::run(&shell, args).await,
             Command::Config(command) => Ok(config::print(&shell, &command)),
+            Command::Openapi(_) => Ok(openapi::run()),
         }
     })
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::{Shell, print_line};
 use crate::failure::Failure;
-use crate::serve::{self, Role};
+use crate::serve::{self, Role, Web};
 use crate::site_files::SiteFiles;
 
 /// Serve the web app and run the background jobs until stopped
@@ -37,6 +37,10 @@ pub async fn run(shell: &Shell, args: Args) -> Result<ExitCode, Failure> {
     }
     // the port first: a second server must not touch the database of the first
     let listener = if serves_pages { Some(serve::listen(settings.bind).await?) } else { None };
+    let metrics = match settings.metrics_bind.filter(|_| serves_pages) {
+        Some(address) => Some(serve::listen(address).await?),
+        None => None,
+    };
     let ctx = shell.ctx(args.demo).await?;
     let site_files = SiteFiles::of_this_build();
     let web = match listener {
@@ -54,10 +58,10 @@ pub async fn run(shell: &Shell, args: Args) -> Result<ExitCode, Failure> {
             } else {
                 format!("AnalyticBot is at http://{address}")
             });
-            Some((listener, site_files))
+            Some(Web { listener, metrics, site_files })
         }
         None => None,
     };
-    serve::run(ctx, settings, web, args.roles.contains(&Role::Jobs), serve::asked_to_stop()).await?;
+    serve::run(ctx, settings, &shell.config.api, web, args.roles.contains(&Role::Jobs), serve::asked_to_stop()).await?;
     Ok(ExitCode::SUCCESS)
 }

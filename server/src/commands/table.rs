@@ -13,7 +13,7 @@ const GAP: &str = "  ";
 const UNKNOWN: &str = "–";
 
 /// Fields that are instants, unix seconds.
-const INSTANTS: [&str; 4] = ["date_utc", "as_of", "at", "created_at"];
+const INSTANTS: [&str; 6] = ["date_utc", "as_of", "at", "created_at", "used_at", "expires_at"];
 /// Fields that are ratios, read as percent.
 const RATIOS: [&str; 15] = [
     "coverage80",

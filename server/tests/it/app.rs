@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
 use server::AppState;
-use server::config::ServerSettings;
+use server::config::{ApiSettings, ServerSettings};
 use server::router::router;
 use server::site_files::SiteFiles;
 use services::{Clock, Ctx, SiteSettings, Viewer, demo};
@@ -48,12 +48,17 @@ impl Answer {
 impl TestApp {
     /// Signed in as the demo owner, without any channel.
     pub async fn demo() -> Self {
-        Self::with(true).await
+        Self::with(true, 0).await
     }
 
     /// Nobody is signed in.
     pub async fn signed_out() -> Self {
-        Self::with(false).await
+        Self::with(false, 0).await
+    }
+
+    /// Nobody is signed in, and a caller of the API has this many answers computed a minute.
+    pub async fn with_quota(computed_per_minute: u32) -> Self {
+        Self::with(false, computed_per_minute).await
     }
 
     /// One made-up channel with a short past.
@@ -68,7 +73,7 @@ impl TestApp {
         demo::fill(&self.state.ctx, &self.operator, options).await.expect("a made-up channel");
     }
 
-    async fn with(signed_in: bool) -> Self {
+    async fn with(signed_in: bool, computed_per_minute: u32) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let db = Db::open(&Settings { url, max_connections: 4 }).await.expect("a database");
@@ -83,9 +88,13 @@ impl TestApp {
             bind: "127.0.0.1:0".parse().expect("an address"),
             public_url: None,
             frame_ancestors: vec!["https://web.telegram.org".to_owned()],
+            metrics_bind: None,
+            metrics_token: None,
         };
+        let api = ApiSettings { computed_per_minute };
         let schema = ctx.db.version().await.expect("a version");
-        let state = AppState::new(ctx, &settings, SiteFiles::folder(site_folder), schema, CancellationToken::new());
+        let state =
+            AppState::new(ctx, &settings, &api, SiteFiles::folder(site_folder), schema, CancellationToken::new());
         Self { router: router(state.clone()), state, operator, folder }
     }
 

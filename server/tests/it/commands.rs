@@ -245,3 +245,38 @@ fn a_clock_file_moves_the_time() {
     let as_of = program.json(&["channel", "list"])["channels"][0]["as_of"].as_i64().expect("an instant");
     assert!((1_799_900_000..=1_800_000_000).contains(&as_of), "{as_of}");
 }
+
+#[test]
+fn a_key_is_made_listed_and_revoked() {
+    let program = with_posts();
+    let made = program.json(&[
+        "apikey",
+        "create",
+        "--workspace",
+        "default",
+        "--scopes",
+        "read:analytics",
+        "--name",
+        "Grafana",
+        "--channels",
+        "@My_Channel",
+        "--expires",
+        "2100-01-01",
+    ]);
+    let secret = made["key"].as_str().expect("a secret");
+    assert!(secret.starts_with("abk_") && secret.ends_with(made["ending"].as_str().expect("its ending")), "{made}");
+    assert_eq!(made["channels"], json!(["my_channel"]));
+    assert_eq!(made["expires_at"], json!(4_102_444_800_i64));
+
+    let listed = program.json(&["apikey", "list"]);
+    assert_eq!(listed["keys"][0]["name"], "Grafana");
+    assert!(!listed.to_string().contains(secret), "a secret is shown once");
+    let text = program.done(&["apikey", "list"]).out;
+    assert!(text.contains("Grafana") && text.contains("in use") && text.contains("my_channel"), "{text}");
+
+    let id = made["id"].to_string();
+    assert_eq!(program.json(&["apikey", "revoke", &id])["revoked"], made["id"]);
+    assert!(program.done(&["apikey", "list"]).out.contains("revoked"));
+    let text = program.done(&["apikey", "create"]).out;
+    assert!(text.starts_with("abk_") && text.contains("cannot be shown again"), "{text}");
+}

@@ -150,6 +150,13 @@ impl Server {
         get(self.address, path).ok()
     }
 
+    /// Memory it has just now, KiB.
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("its state");
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        resident.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
     pub fn signal(&self, name: &str) {
         signal(&self.child, name);
     }

@@ -88,9 +88,7 @@ fn an_idle_server_takes_less_than_100_mib() {
     // one look at a page, as a person who then goes to lunch
     let page = server.get("/channels/orbit_daily_demo").expect("a page");
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).expect("its state");
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
-    let kib: u64 = resident.trim().trim_end_matches(" kB").parse().expect("a number");
+    let kib = server.resident_kib();
     assert!(kib < 100 * 1024, "{} MiB", kib / 1024);
 }
 

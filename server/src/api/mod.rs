@@ -1,0 +1,177 @@
+//! The public API, `/api/v2`: the product's contract with other programs. It takes no cookie, so that no page can make
+//! somebody's browser ask for them, and answers in `{"data", "meta"}` or problem+json.
+//!
+//! One request goes through these files: [`caller`] (who asks, may they?) → [`parameters`] (what exactly?) →
+//! [`subject`] (which channel, window and data version is it about?) → [`answering`] (is it still the same, is it known,
+//! else compute). [`document`] describes all of it from the same tables, [`docs_page`] shows that to people.
+//!
+//! To add a question about a channel: a row in [`question`] with its parameters and answer, and its schema there; an
+//! example in `examples/`. Routes, validation, caching and the document follow from the row.
+
+pub mod answering;
+pub mod caller;
+pub mod cursor;
+pub mod docs_page;
+pub mod document;
+pub mod parameters;
+pub mod question;
+pub mod quota;
+pub mod subject;
+
+use axum::Router;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, Request, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodRouter, get};
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+use crate::state::AppState;
+use parameters::Parameter;
+use question::Question;
+use subject::{Asked, What};
+
+/// Where the contract begins; version 1 was another product's.
+pub const PREFIX: &str = "/api/v2";
+
+/// Parameters of the requests that are no [`Question`].
+pub const CHANNELS_PARAMETERS: &[Parameter] = &[Parameter::ChannelsLimit, Parameter::Cursor];
+pub const POSTS_PARAMETERS: &[Parameter] = &[
+    Parameter::From,
+    Parameter::To,
+    Parameter::Tz,
+    Parameter::PostsLimit,
+    Parameter::PostsSort,
+    Parameter::PostsMinViews,
+    Parameter::MaxGap,
+    Parameter::Cursor,
+];
+pub const COMPARE_PARAMETERS: &[Parameter] =
+    &[Parameter::From, Parameter::To, Parameter::Tz, Parameter::CompareSort, Parameter::MaxGap];
+
+pub fn router() -> Router<AppState> {
+    let mut router = Router::new()
+        .route("/channels", only_get(get(channels)))
+        .route("/compare", only_get(get(compare)))
+        .route("/channels/{channel}/posts", only_get(get(posts)))
+        .route("/channels/{channel}/posts/{post_id}", only_get(get(post)))
+        .route("/channels/{channel}/posts/{post_id}/views", only_get(get(post_views)))
+        .route("/openapi.json", only_get(get(openapi)))
+        .route("/docs", only_get(get(docs)));
+    for question in Question::ALL {
+        let ask =
+            move |state: State<AppState>, path, query, headers| about_channel(question, state, path, query, headers);
+        router = router.route(&format!("/channels/{{channel}}/{}", question.name()), only_get(get(ask)));
+    }
+    Router::new().nest(PREFIX, router)
+}
+
+/// Another method is told which there is.
+fn only_get(route: MethodRouter<AppState>) -> MethodRouter<AppState> {
+    route.fallback(|request: Request| async move {
+        let detail = format!("{} does nothing here: use GET", request.method());
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+            .with_header(ALLOW, HeaderValue::from_static("GET, HEAD"))
+            .into_response()
+    })
+}
+
+/// The parts of a path, or what is wrong with them.
+type Parts<T> = Result<Path<T>, PathRejection>;
+
+async fn channels(State(state): State<AppState>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    respond(&state, &headers, || {
+        let given = parameters::read(query.as_deref(), CHANNELS_PARAMETERS)?;
+        Asked::new(What::Channels, given)
+    })
+    .await
+}
+
+async fn compare(State(state): State<AppState>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    respond(&state, &headers, || {
+        let given = parameters::read(query.as_deref(), COMPARE_PARAMETERS)?;
+        Asked::new(What::Compare, given)
+    })
+    .await
+}
+
+async fn about_channel(
+    question: Question,
+    State(state): State<AppState>,
+    path: Parts<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    respond(&state, &headers, || {
+        let channel = part(path, "channel")?;
+        let given = parameters::read(query.as_deref(), question.parameters())?;
+        Asked::new(What::Question(channel.into(), question), given)
+    })
+    .await
+}
+
+async fn posts(
+    State(state): State<AppState>,
+    path: Parts<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    respond(&state, &headers, || {
+        let channel = part(path, "channel")?;
+        let given = parameters::read(query.as_deref(), POSTS_PARAMETERS)?;
+        Asked::new(What::Posts(channel.into()), given)
+    })
+    .await
+}
+
+async fn post(
+    State(state): State<AppState>,
+    path: Parts<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    respond(&state, &headers, || {
+        let (channel, post_id) = part(path, "channel")?;
+        let given = parameters::read(query.as_deref(), &[])?;
+        Asked::new(What::Post(channel.into(), parameters::post_id(&post_id)?), given)
+    })
+    .await
+}
+
+async fn post_views(
+    State(state): State<AppState>,
+    path: Parts<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    respond(&state, &headers, || {
+        let (channel, post_id) = part(path, "channel")?;
+        let given = parameters::read(query.as_deref(), &[])?;
+        Asked::new(What::PostViews(channel.into(), parameters::post_id(&post_id)?), given)
+    })
+    .await
+}
+
+fn part<T: DeserializeOwned>(path: Parts<T>, name: &str) -> Result<T, Problem> {
+    path.map(|Path(value)| value).map_err(|_| Problem::invalid(name, "text in UTF-8, percent-encoded"))
+}
+
+/// Who asks goes before what they ask: a stranger learns nothing from a complaint.
+async fn respond(state: &AppState, headers: &HeaderMap, asked: impl FnOnce() -> Result<Asked, Problem>) -> Response {
+    let answer = async {
+        let viewer = caller::identify(state, headers).await?;
+        answering::answer(state, &viewer, headers, &asked()?).await
+    };
+    answer.await.unwrap_or_else(Problem::into_response)
+}
+
+async fn openapi() -> Response {
+    ([(CONTENT_TYPE, "application/json")], document::text()).into_response()
+}
+
+async fn docs() -> Response {
+    axum::response::Html(docs_page::html()).into_response()
+}

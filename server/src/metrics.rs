@@ -1,0 +1,148 @@
+//! What Prometheus reads: latency by route, where answers were found, the database's connections, the job queue.
+//!
+//! On an address of its own (`server.metrics_bind`), or on the app's behind a token (`server.metrics_token`).
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{Method, StatusCode};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use subtle::ConstantTimeEq as _;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::answering::Level;
+use crate::problem::Problem;
+use crate::sign_in::bearer;
+use crate::state::AppState;
+
+const REQUESTS: &str = "analyticbot_http_request_seconds";
+const ANSWERS: &str = "analyticbot_api_answers_total";
+const CONNECTIONS: &str = "analyticbot_database_connections";
+const JOBS: &str = "analyticbot_jobs";
+const JOBS_LATE: &str = "analyticbot_jobs_late_seconds";
+
+/// Upper ends of the latency histogram, seconds.
+const SECONDS: [f64; 14] =
+    [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+/// What was measured is summed up this often, also when nobody reads it.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// The queue's numbers are left out rather than waited for.
+const DATABASE_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// One for the process, as the recorder is.
+static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+
+fn handle() -> &'static PrometheusHandle {
+    HANDLE.get_or_init(|| {
+        let builder = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Full(REQUESTS.to_owned()), &SECONDS)
+            // only an empty list is refused
+            .unwrap_or_else(|_| PrometheusBuilder::new());
+        let recorder = builder.build_recorder();
+        let handle = recorder.handle();
+        // another recorder in the same process would be a test's; ours then stays empty
+        _ = metrics::set_global_recorder(recorder);
+        metrics::describe_histogram!(REQUESTS, metrics::Unit::Seconds, "Time to answer, by route, method and status");
+        metrics::describe_counter!(ANSWERS, "Answers of the public API by where they were found");
+        metrics::describe_gauge!(CONNECTIONS, "Connections to the database by state");
+        metrics::describe_gauge!(JOBS, "Jobs by state");
+        metrics::describe_gauge!(JOBS_LATE, metrics::Unit::Seconds, "How long the oldest waiting job is overdue");
+        handle
+    })
+}
+
+/// Begins to count, and sums up until `stopping`.
+pub fn start(stopping: CancellationToken) {
+    let handle = handle();
+    tokio::spawn(async move {
+        while tokio::time::timeout(UPKEEP, stopping.cancelled()).await.is_err() {
+            handle.run_upkeep();
+        }
+    });
+}
+
+pub fn count_answer(level: Level) {
+    metrics::counter!(ANSWERS, "level" => level.as_str()).increment(1);
+}
+
+/// The route that a request took, for [`count_request`].
+#[derive(Debug, Clone)]
+struct Route(String);
+
+/// Remembers the route in the response, where the outermost layer finds it.
+pub async fn remember_route(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(|path| Route(path.as_str().to_owned()));
+    let mut response = next.run(request).await;
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
+    response
+}
+
+/// Addresses that nobody has thought of are one row, so that strangers cannot make many.
+pub fn count_request(method: &Method, response: &Response, took: Duration) {
+    let route = response.extensions().get::<Route>().map_or("other", |route| route.0.as_str()).to_owned();
+    let method = match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        _ => "other",
+    };
+    let status = response.status().as_u16().to_string();
+    metrics::histogram!(REQUESTS, "route" => route, "method" => method, "status" => status).record(took);
+}
+
+/// Routes of an address that is nobody else's business.
+pub fn own_router(state: AppState) -> Router {
+    Router::new().route("/metrics", get(text)).with_state(state)
+}
+
+/// The same on the app's address, for whoever has the token; without one in the settings there is nothing.
+pub async fn behind_token(state: State<AppState>, request: Request) -> Response {
+    let Some(token) = &state.metrics_token else {
+        return Problem::new(StatusCode::NOT_FOUND, "there is nothing at /metrics").into_response();
+    };
+    let presented = bearer(request.headers()).unwrap_or_default();
+    if !bool::from(presented.as_bytes().ct_eq(token.as_bytes())) {
+        let challenge = http::HeaderValue::from_static("Bearer realm=\"metrics\"");
+        return Problem::new(StatusCode::UNAUTHORIZED, "the token of server.metrics_token is needed")
+            .with_header(WWW_AUTHENTICATE, challenge)
+            .into_response();
+    }
+    text(state).await
+}
+
+async fn text(State(state): State<AppState>) -> Response {
+    let connections = state.ctx.db.connections();
+    for (kind, number) in [("open", connections.open), ("idle", connections.idle), ("allowed", connections.allowed)] {
+        metrics::gauge!(CONNECTIONS, "state" => kind).set(f64::from(number));
+    }
+    if let Ok(Ok(jobs)) = tokio::time::timeout(DATABASE_TIMEOUT, jobs(&state)).await {
+        for (kind, number) in jobs.counts {
+            metrics::gauge!(JOBS, "state" => kind).set(number as f64);
+        }
+        metrics::gauge!(JOBS_LATE).set(jobs.late_s as f64);
+    }
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], handle().render()).into_response()
+}
+
+struct Jobs {
+    counts: [(&'static str, i64); 3],
+    late_s: i64,
+}
+
+async fn jobs(state: &AppState) -> store::Result<Jobs> {
+    let stats = store::jobs::stats(&mut state.ctx.db.read().await?).await?;
+    let count = |wanted: &str| stats.iter().filter(|stat| stat.state == wanted).map(|stat| stat.jobs).sum();
+    let oldest = stats.iter().filter(|stat| stat.state == "waiting").map(|stat| stat.oldest_run_at).min();
+    Ok(Jobs {
+        counts: ["waiting", "running", "failed"].map(|wanted| (wanted, count(wanted))),
+        late_s: oldest.map_or(0, |at| (state.ctx.now() - at).max(0)),
+    })
+}
