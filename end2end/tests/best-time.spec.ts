@@ -36,7 +36,9 @@ test("a channel whose hour matters says so, with intervals and posts", async ({ 
   expect(await rows.count()).toBeGreaterThan(0);
   await expect(rows.first().locator(".range")).toHaveText(/[+−]?\d+% to [+−]?\d+%/);
   await expect(rows.first().locator(".why")).toHaveText(/\d+ posts? · \d+% to be in the best three/);
-  await page.getByRole("button", { name: /^Show all/ }).first().click();
+  const all = page.locator("section[aria-labelledby='slots']").getByRole("button", { name: /^Show all/ });
+  await all.click();
+  await expect(all).toHaveCount(0);
   await expect(marked(page)).toHaveCount(await rows.count());
 });
 
