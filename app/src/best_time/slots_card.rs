@@ -45,12 +45,13 @@ pub fn SlotsCard(chosen: Chosen, toast: Toast) -> impl IntoView {
                 <SourceMarks sources=vec![Source::Estimated]/>
             </header>
             {move || {
+                let shows_all = all.get();
                 chosen
                     .answer
                     .with(|answer| match answer.verdict {
-                        Verdict::Difference => view! { <Slots slots=answer.slots.clone() all chosen toast/> }.into_any(),
+                        Verdict::Difference => view! { <Slots slots=answer.slots.clone() all=shows_all show_all=all chosen toast/> }.into_any(),
                         Verdict::NoReliableDifference => {
-                            view! { <Slots slots=answer.widest.clone() flat=true all chosen toast/> }.into_any()
+                            view! { <Slots slots=answer.widest.clone() flat=true all=shows_all show_all=all chosen toast/> }.into_any()
                         }
                         Verdict::NotEnoughData => {
                             view! {
@@ -72,7 +73,8 @@ pub fn SlotsCard(chosen: Chosen, toast: Toast) -> impl IntoView {
 fn Slots(
     slots: Vec<Slot>,
     #[prop(optional)] flat: bool,
-    all: RwSignal<bool>,
+    all: bool,
+    show_all: RwSignal<bool>,
     chosen: Chosen,
     toast: Toast,
 ) -> impl IntoView {
@@ -87,7 +89,7 @@ fn Slots(
     }
     let interval = |slot: &Slot| Interval { lift: slot.lift, low: slot.low, high: slot.high };
     let scale = Scale::of(slots.iter().map(interval));
-    let more = slots.len() > FIRST && !all.get();
+    let more = slots.len() > FIRST && !all;
     let shown = if more { FIRST } else { slots.len() };
     let rows = slots[..shown].iter().enumerate().map(|(place, slot)| {
         let (dow, hour) = (slot.dow, slot.hour);
@@ -113,7 +115,7 @@ fn Slots(
             .then(|| {
                 view! {
                     <p class="more">
-                        <button class="button quiet" type="button" on:click=move |_| all.set(true)>
+                        <button class="button quiet" type="button" on:click=move |_| show_all.set(true)>
                             {t!("best-time-show-all", n = slots.len() as i64)}
                         </button>
                     </p>
