@@ -52,6 +52,7 @@ best-time-why = { $posts } · { $chance } to be in the best three
 best-time-copy = Copy this slot
 best-time-copy-slot = Copy this slot: { $slot }
 best-time-copied = Copied: { $moment }. Posts cannot be scheduled here yet: set this time in Telegram.
+best-time-not-copied = This browser does not let pages copy. The slot: { $moment }. Posts cannot be scheduled here yet: set this time in Telegram.
 best-time-pick = Pick for me
 best-time-pick-more = A random draw: good hours come often, uncertain ones now and then.
 best-time-picked = { $slot }: { $lift }, 80% interval { $range }.

@@ -53,6 +53,7 @@ best-time-why = { $posts } · { $chance } попасть в лучшую тро�
 best-time-copy = Скопировать
 best-time-copy-slot = Скопировать время: { $slot }
 best-time-copied = Скопировано: { $moment }. Планировать посты здесь пока нельзя: поставьте это время в Telegram.
+best-time-not-copied = Браузер не разрешает копировать. Время: { $moment }. Планировать посты здесь пока нельзя: поставьте это время в Telegram.
 best-time-pick = Выбрать за меня
 best-time-pick-more = Случайный выбор: хорошие часы выпадают часто, неясные — иногда.
 best-time-picked = { $slot }: { $lift }, 80% интервал { $range }.

@@ -52,6 +52,7 @@ best-time-why = { $posts } · eng yaxshi uchtalikka kirish { $chance }
 best-time-copy = Nusxa olish
 best-time-copy-slot = Vaqtdan nusxa olish: { $slot }
 best-time-copied = Nusxa olindi: { $moment }. Bu yerda hali rejalab bo‘lmaydi: shu vaqtni Telegramda qo‘ying.
+best-time-not-copied = Brauzer nusxa olishga ruxsat bermadi. Vaqt: { $moment }. Bu yerda hali rejalab bo‘lmaydi: shu vaqtni Telegramda qo‘ying.
 best-time-pick = Men uchun tanlang
 best-time-pick-more = Tasodifiy tanlov: yaxshi soatlar ko‘p, noaniqlari ba’zan chiqadi.
 best-time-picked = { $slot }: { $lift }, 80% oraliq { $range }.

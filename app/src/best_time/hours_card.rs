@@ -51,10 +51,12 @@ pub fn HoursCard(chosen: Chosen) -> impl IntoView {
                 <footer>
                     <div class="heat-legend">
                         <HeatLegend/>
-                        <span class="ramp">
-                            <i class="slot"></i>
-                            {t!("best-time-recommended")}
-                        </span>
+                        <Show when=move || chosen.answer.with(|answer| !answer.slots.is_empty())>
+                            <span class="ramp">
+                                <i class="slot"></i>
+                                {t!("best-time-recommended")}
+                            </span>
+                        </Show>
                     </div>
                 </footer>
             </Show>
