@@ -36,6 +36,10 @@ impl FromServerFnError for ApiError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
+            // on the server it is the request that cannot be read, in the browser the answer
+            ServerFnErrorErr::Deserialization(what) if cfg!(feature = "ssr") => {
+                Self::Invalid { field: "request".to_owned(), allowed: what }
+            }
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => {
                 Self::Offline
             }
