@@ -20,6 +20,8 @@ const LEGEND_NAME_WIDTH: u32 = 150;
 const SHORT_LINE: f64 = 0.3;
 /// A title at a line's end.
 const END_LABEL_CHARS: usize = 24;
+/// Names at the ends of lines closer than this share of the highest would lie on one another.
+const LABEL_ROOM: f64 = 0.12;
 
 /// `forecasts`: one of each of `posts`, in order; empty or missing where nothing is forecast. `until_h`: the age, in
 /// hours, at which the chart ends.
@@ -80,13 +82,14 @@ pub fn spec(
         chart = chart.series(floor).series(height);
     }
     let mut sheet = Sheet::new(&chart, style);
+    let apart = labels_apart(posts, until_h);
     for (index, (post, name)) in posts.iter().zip(&names).enumerate() {
         sheet.dash(index, patch::SERIES[index]);
         sheet.round_line(index);
         // beside a short line with a forecast there is no room for a name: legend and list have it
         let is_cramped = |last_h: f64| last_h < until_h * SHORT_LINE && ahead.iter().any(|(place, _)| *place == index);
-        let last = post.points.iter().rfind(|(h, _)| *h <= until_h);
-        if let Some(&(_, views)) = last.filter(|(last_h, _)| !is_cramped(*last_h)) {
+        let last = last_within(post, until_h).filter(|_| apart[index]);
+        if let Some((_, views)) = last.filter(|(last_h, _)| !is_cramped(*last_h)) {
             let short: String = name.chars().take(END_LABEL_CHARS).collect();
             let cut = if short.len() < name.len() { "…" } else { "" };
             sheet.end_label(index, &format!("{}{cut} {}", short.trim_end(), words.short(views)), &style.palette.text);
@@ -123,6 +126,29 @@ pub fn spec(
         table: table(posts, &names, &ahead, usual, &stops, style),
         cursor: Cursor::Axis { dim: "x".to_owned(), stops: Some(stops) },
     }
+}
+
+/// Age and views where the line of a post ends.
+fn last_within(post: &PostCurve, until_h: f64) -> Option<(f64, f64)> {
+    post.points.iter().rfind(|(h, _)| *h <= until_h).copied()
+}
+
+/// Which posts' names have room at the ends of their lines, highest line first; the legend and the list have them all.
+fn labels_apart(posts: &[PostCurve], until_h: f64) -> Vec<bool> {
+    let ends: Vec<Option<f64>> = posts.iter().map(|post| Some(last_within(post, until_h)?.1)).collect();
+    let room = LABEL_ROOM * ends.iter().flatten().copied().fold(0.0, f64::max);
+    let mut highest_first: Vec<(usize, f64)> =
+        ends.iter().enumerate().filter_map(|(index, end)| Some((index, (*end)?))).collect();
+    highest_first.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let mut apart = vec![false; posts.len()];
+    let mut lowest = f64::INFINITY;
+    for (index, end) in highest_first {
+        if lowest - end >= room {
+            apart[index] = true;
+            lowest = end;
+        }
+    }
+    apart
 }
 
 /// Two posts that begin alike get their numbers; ECharts and the legend know a series by its name.
@@ -217,6 +243,22 @@ fn between(points: &[(f64, f64)], h: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_at_the_ends_of_lines_do_not_lie_on_one_another() {
+        let ends_at = |views: &[f64]| -> Vec<PostCurve> {
+            let curve = |views: &f64| PostCurve {
+                post_id: 1,
+                title: String::new(),
+                points: vec![(0.0, 0.0), (48.0, *views), (90.0, 1.0)],
+            };
+            views.iter().map(curve).collect()
+        };
+        assert_eq!(labels_apart(&ends_at(&[476.0, 487.0, 415.0]), 48.0), [false, true, true]);
+        assert_eq!(labels_apart(&ends_at(&[100.0, 50.0, 10.0]), 48.0), [true; 3]);
+        assert_eq!(labels_apart(&ends_at(&[0.0, 0.0]), 48.0), [true, true]);
+        assert!(labels_apart(&[], 48.0).is_empty());
+    }
 
     #[test]
     fn the_table_reads_what_the_line_shows() {
