@@ -38,6 +38,9 @@ test.describe("the server goes away", () => {
     test(`${path} keeps its numbers, says so, and goes on by itself`, async ({ page }) => {
       await open(page, server.url + path);
       const first = page.locator("#main .card").first();
+      // a chart draws its labels when its bundle has come
+      const plot = first.locator(".chart-plot");
+      if ((await plot.count()) > 0) await expect(plot.locator("svg text").first()).toBeVisible();
       const before = await first.innerText();
       await server.stop();
       try {

@@ -4,7 +4,7 @@
 import type { Page } from "@playwright/test";
 
 import { ANALYTICS, HOME } from "../harness/screens.js";
-import { expect, open, test } from "../harness/test.js";
+import { expect, expectNoSidewaysScroll, open, test } from "../harness/test.js";
 
 const TABS = ["Views", "Growth", "Reach", "Sources", "Content", "Trending", "Compare channels"];
 
@@ -48,6 +48,7 @@ test("a zoom and a kind of posts go along from tab to tab, and are left with the
   await expect(page).toHaveURL(/zoom=/);
   await page.locator(".chip", { hasText: "Photo" }).first().click();
   await expect(page).toHaveURL(/media=photo/);
+  await expectNoSidewaysScroll(page);
   const loads = documents(page);
   for (const tab of ["Reach", "Content", "Compare channels", "Growth", "Views"]) await follow(page, tab);
   await expect(page).toHaveURL(/zoom=.*/);
