@@ -1,11 +1,14 @@
 //! Settings of one process: file, then environment, then flags. Nothing else in the product reads the environment.
 //!
-//! To add a setting: a row in [`KEYS`] (which feeds `config example`, `config print`, the environment and the search
+//! To add a setting: a row in [`keys`] (which feeds `config example`, `config print`, the environment and the search
 //! for unknown keys) and the field that receives it in the section below; then `analyticbot config example >
 //! config.example.toml`.
 
+mod keys;
+mod secrets;
+
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -14,163 +17,15 @@ use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 use serde::Deserialize;
 
+use keys::{ENVIRONMENT_PREFIX, KEYS, Key, Kind};
+pub use secrets::{DatabaseUrl, Secret};
+use secrets::{MASK, without_password};
+
 /// Name of the file looked for in the current folder, then in the folder of personal settings.
 pub const FILE_NAME: &str = "analyticbot.toml";
 
-/// Every variable that is a setting starts with this; two underscores stand between section and key.
-const ENVIRONMENT_PREFIX: &str = "ANALYTICBOT_";
-
 /// A variable this close to a known one is taken for a slip of the keyboard (`ANALYTICBOT_DATABASE_URL`).
 const SLIP_DISTANCE_MAX: usize = 2;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Text,
-    /// a URL; its password is printed masked
-    Url,
-    /// printed masked
-    Secret,
-    Number,
-    Switch,
-    /// of texts; comma-separated in the environment
-    List,
-}
-
-/// A setting as a person meets it.
-struct Key {
-    section: &'static str,
-    name: &'static str,
-    kind: Kind,
-    /// as TOML; `None` = absent, and then `sample` shows what a value looks like
-    default: Option<&'static str>,
-    sample: &'static str,
-    meaning: &'static str,
-    /// older plain name in the environment, without the prefix
-    plain_variable: Option<&'static str>,
-}
-
-impl Key {
-    fn path(&self) -> String {
-        format!("{}.{}", self.section, self.name)
-    }
-
-    fn variable(&self) -> String {
-        format!("{ENVIRONMENT_PREFIX}{}__{}", self.section, self.name).to_ascii_uppercase()
-    }
-
-    const fn new(
-        section: &'static str,
-        name: &'static str,
-        kind: Kind,
-        default: Option<&'static str>,
-        sample: &'static str,
-        meaning: &'static str,
-    ) -> Self {
-        Self { section, name, kind, default, sample, meaning, plain_variable: None }
-    }
-}
-
-const KEYS: &[Key] = &[
-    Key::new(
-        "server",
-        "bind",
-        Kind::Text,
-        Some("\"127.0.0.1:8080\""),
-        "",
-        "Address and port to listen on. `serve --demo` accepts a loopback address only.",
-    ),
-    Key::new(
-        "server",
-        "public_url",
-        Kind::Text,
-        None,
-        "\"https://stats.example.org\"",
-        "Address people reach the app at, without a path: invitation links start with it, and a request from it counts as the app's own. Absent: the address of the request.",
-    ),
-    Key::new(
-        "server",
-        "frame_ancestors",
-        Kind::List,
-        Some("[\"https://web.telegram.org\"]"),
-        "",
-        "Sites that may show the app in a frame: Telegram's web clients. An empty list allows none.",
-    ),
-    Key::new(
-        "server",
-        "metrics_bind",
-        Kind::Text,
-        None,
-        "\"127.0.0.1:9090\"",
-        "Address and port at which Prometheus reads /metrics, apart from the app. Absent: it is not listened there.",
-    ),
-    Key::new(
-        "server",
-        "metrics_token",
-        Kind::Secret,
-        None,
-        "\"a long random text\"",
-        "Opens /metrics on the app's own address: Authorization: Bearer <this>. Absent: there is no /metrics there.",
-    ),
-    Key::new(
-        "api",
-        "computed_per_minute",
-        Kind::Number,
-        Some("6000"),
-        "",
-        "Answers of /api/v2 computed a minute for one key or person; answers that are kept and 304 are free. 0: no limit.",
-    ),
-    Key::new(
-        "database",
-        "url",
-        Kind::Url,
-        None,
-        "\"postgres://analyticbot:secret@127.0.0.1/analyticbot\"",
-        "sqlite:///path/of/file.db or postgres://user:password@host/name. Absent: SQLite in ${XDG_DATA_HOME:-~/.local/share}/analyticbot/analyticbot.db, created when missing.",
-    ),
-    Key::new(
-        "database",
-        "max_connections",
-        Kind::Number,
-        Some("8"),
-        "",
-        "Connections kept at most; on SQLite all but one of them only read.",
-    ),
-    Key {
-        plain_variable: Some("EXPORT_ENABLED"),
-        ..Key::new(
-            "export",
-            "enabled",
-            Kind::Switch,
-            Some("true"),
-            "",
-            "Whether numbers may be exported as files. Also the plain variable EXPORT_ENABLED.",
-        )
-    },
-    Key::new(
-        "clock",
-        "file",
-        Kind::Text,
-        None,
-        "\"/run/analyticbot/now\"",
-        "For checks from outside: a file whose content (unix seconds) is taken for the current time, read at every use. Absent: the machine's clock.",
-    ),
-    Key::new(
-        "log",
-        "filter",
-        Kind::Text,
-        Some("\"info\""),
-        "",
-        "What is logged, e.g. \"warn\" or \"info,store=debug\".",
-    ),
-    Key::new(
-        "log",
-        "format",
-        Kind::Text,
-        Some("\"text\""),
-        "",
-        "\"text\" for people, \"json\" for machines; either goes to standard error.",
-    ),
-];
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Config {
@@ -225,77 +80,6 @@ pub struct LogSettings {
 pub enum LogFormat {
     Text,
     Json,
-}
-
-/// A text that opens something. Prints masked.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(MASK)
-    }
-}
-
-/// Address of the database. Prints without its password.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct DatabaseUrl(String);
-
-impl DatabaseUrl {
-    /// With the password, for the driver only.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// File of an SQLite database; `None` for Postgres and for a database in memory.
-    pub fn sqlite_file(&self) -> Option<PathBuf> {
-        let rest = self.0.strip_prefix("sqlite:")?;
-        let path = rest.strip_prefix("//").unwrap_or(rest);
-        let path = path.split('?').next().unwrap_or(path);
-        (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
-    }
-}
-
-impl fmt::Display for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&without_password(&self.0))
-    }
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-const MASK: &str = "***";
-
-/// `postgres://me:secret@host/db` → `postgres://me:***@host/db`; a `password=` in the query is hidden too.
-fn without_password(url: &str) -> String {
-    let mut shown = url.to_owned();
-    if let Some(scheme_end) = url.find("://") {
-        let authority_end = url[scheme_end + 3..].find(['/', '?']).map_or(url.len(), |at| scheme_end + 3 + at);
-        // the last @ of the authority ends the password, which may hold an @ itself
-        if let Some(at) = url[..authority_end].rfind('@')
-            && let Some(colon) = url[scheme_end + 3..at].find(':')
-        {
-            shown = format!("{}{MASK}{}", &url[..=scheme_end + 3 + colon], &url[at..]);
-        }
-    }
-    if let Some(start) = shown.find("password=") {
-        let value = start + "password=".len();
-        let end = shown[value..].find('&').map_or(shown.len(), |at| value + at);
-        shown.replace_range(value..end, MASK);
-    }
-    shown
 }
 
 /// A value as `config print` shows it.

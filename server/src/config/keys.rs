@@ -1,0 +1,153 @@
+//! The table of settings.
+
+/// Every variable that is a setting starts with this; two underscores stand between section and key.
+pub(super) const ENVIRONMENT_PREFIX: &str = "ANALYTICBOT_";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    /// a URL; its password is printed masked
+    Url,
+    /// printed masked
+    Secret,
+    Number,
+    Switch,
+    /// of texts; comma-separated in the environment
+    List,
+}
+
+/// A setting as a person meets it.
+pub(super) struct Key {
+    pub section: &'static str,
+    pub name: &'static str,
+    pub kind: Kind,
+    /// as TOML; `None` = absent, and then `sample` shows what a value looks like
+    pub default: Option<&'static str>,
+    pub sample: &'static str,
+    pub meaning: &'static str,
+    /// older plain name in the environment, without the prefix
+    pub plain_variable: Option<&'static str>,
+}
+
+impl Key {
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.section, self.name)
+    }
+
+    pub fn variable(&self) -> String {
+        format!("{ENVIRONMENT_PREFIX}{}__{}", self.section, self.name).to_ascii_uppercase()
+    }
+
+    const fn new(
+        section: &'static str,
+        name: &'static str,
+        kind: Kind,
+        default: Option<&'static str>,
+        sample: &'static str,
+        meaning: &'static str,
+    ) -> Self {
+        Self { section, name, kind, default, sample, meaning, plain_variable: None }
+    }
+}
+
+pub(super) const KEYS: &[Key] = &[
+    Key::new(
+        "server",
+        "bind",
+        Kind::Text,
+        Some("\"127.0.0.1:8080\""),
+        "",
+        "Address and port to listen on. `serve --demo` accepts a loopback address only.",
+    ),
+    Key::new(
+        "server",
+        "public_url",
+        Kind::Text,
+        None,
+        "\"https://stats.example.org\"",
+        "Address people reach the app at, without a path: invitation links start with it, and a request from it counts as the app's own. Absent: the address of the request.",
+    ),
+    Key::new(
+        "server",
+        "frame_ancestors",
+        Kind::List,
+        Some("[\"https://web.telegram.org\"]"),
+        "",
+        "Sites that may show the app in a frame: Telegram's web clients. An empty list allows none.",
+    ),
+    Key::new(
+        "server",
+        "metrics_bind",
+        Kind::Text,
+        None,
+        "\"127.0.0.1:9090\"",
+        "Address and port at which Prometheus reads /metrics, apart from the app. Absent: it is not listened there.",
+    ),
+    Key::new(
+        "server",
+        "metrics_token",
+        Kind::Secret,
+        None,
+        "\"a long random text\"",
+        "Opens /metrics on the app's own address: Authorization: Bearer <this>. Absent: there is no /metrics there.",
+    ),
+    Key::new(
+        "api",
+        "computed_per_minute",
+        Kind::Number,
+        Some("6000"),
+        "",
+        "Answers of /api/v2 computed a minute for one key or person; answers that are kept and 304 are free. 0: no limit.",
+    ),
+    Key::new(
+        "database",
+        "url",
+        Kind::Url,
+        None,
+        "\"postgres://analyticbot:secret@127.0.0.1/analyticbot\"",
+        "sqlite:///path/of/file.db or postgres://user:password@host/name. Absent: SQLite in ${XDG_DATA_HOME:-~/.local/share}/analyticbot/analyticbot.db, created when missing.",
+    ),
+    Key::new(
+        "database",
+        "max_connections",
+        Kind::Number,
+        Some("8"),
+        "",
+        "Connections kept at most; on SQLite all but one of them only read.",
+    ),
+    Key {
+        plain_variable: Some("EXPORT_ENABLED"),
+        ..Key::new(
+            "export",
+            "enabled",
+            Kind::Switch,
+            Some("true"),
+            "",
+            "Whether numbers may be exported as files. Also the plain variable EXPORT_ENABLED.",
+        )
+    },
+    Key::new(
+        "clock",
+        "file",
+        Kind::Text,
+        None,
+        "\"/run/analyticbot/now\"",
+        "For checks from outside: a file whose content (unix seconds) is taken for the current time, read at every use. Absent: the machine's clock.",
+    ),
+    Key::new(
+        "log",
+        "filter",
+        Kind::Text,
+        Some("\"info\""),
+        "",
+        "What is logged, e.g. \"warn\" or \"info,store=debug\".",
+    ),
+    Key::new(
+        "log",
+        "format",
+        Kind::Text,
+        Some("\"text\""),
+        "",
+        "\"text\" for people, \"json\" for machines; either goes to standard error.",
+    ),
+];
