@@ -56,12 +56,10 @@ fn channel_of_a_year() -> History {
     let first_day = Zone::utc().day(START);
     let days = (0..DAYS).map(|day| add_days(first_day, day));
     let fact = |(index, day)| DailyFact {
-        day,
         subscribers: Some(50_000 + 10 * index as i64),
         joined: Some(40),
         left: Some(30),
-        notifications_on: None,
-        source: Source::Official,
+        ..DailyFact::told_by(Source::Official, day)
     };
     let origins = ["followers", "search", "links", "groups", "channels"];
     let source = |(day, origin): (_, &str)| SourceFact {

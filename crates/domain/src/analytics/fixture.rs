@@ -99,14 +99,7 @@ impl Fixture {
     }
 
     pub fn daily(&mut self, day: Date, subscribers: Option<i64>, joined: Option<i64>, left: Option<i64>) -> &mut Self {
-        self.history.daily.push(DailyFact {
-            day,
-            subscribers,
-            joined,
-            left,
-            notifications_on: None,
-            source: Source::Official,
-        });
+        self.history.daily.push(DailyFact { subscribers, joined, left, ..DailyFact::told_by(Source::Official, day) });
         self
     }
 

@@ -66,7 +66,12 @@ pub struct DailyFact {
     pub joined: Option<i64>,
     pub left: Option<i64>,
     pub notifications_on: Option<i64>,
+    /// of `subscribers`
     pub source: Source,
+    /// of `joined` and `left`
+    pub flow_source: Source,
+    /// of `notifications_on`
+    pub notifications_source: Source,
 }
 
 /// Views of one day that came from one source (`followers`, `search`, …).

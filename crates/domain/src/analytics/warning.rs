@@ -102,8 +102,8 @@ impl Notes {
 
     /// These daily facts were used.
     pub fn daily(&mut self, window: &Window, facts: &[DailyFact]) {
-        for fact in facts {
-            self.used(fact.source);
+        for source in facts.iter().flat_map(DailyFact::sources) {
+            self.used(source);
         }
         self.utc_days(window, facts.is_empty());
     }

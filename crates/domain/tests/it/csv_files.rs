@@ -123,12 +123,11 @@ pub fn history(files: &Files, channel: &str, zone: &str) -> History {
     }
     for row in files.daily.iter().flat_map(|path| rows(path, channel)) {
         history.daily.push(DailyFact {
-            day: row["day"].parse().unwrap(),
             subscribers: count(&row, "subscribers"),
             joined: count(&row, "joined"),
             left: count(&row, "left"),
             notifications_on: count(&row, "notifications_on"),
-            source: Source::Imported,
+            ..DailyFact::told_by(Source::Imported, row["day"].parse().unwrap())
         });
     }
     for row in files.sources.iter().flat_map(|path| rows(path, channel)) {

@@ -165,12 +165,11 @@ impl World {
             let (joined, left) = (scaled(joined, gone), scaled(left, gone));
             subscribers += joined - left;
             facts.push(DailyFact {
-                day,
                 subscribers: Some(subscribers),
                 joined: Some(joined),
                 left: Some(left),
                 notifications_on: Some(notifications_on(day, subscribers)),
-                source: Source::Official,
+                ..DailyFact::told_by(Source::Official, day)
             });
             day = add_days(day, 1);
         }

@@ -129,12 +129,10 @@ impl Place {
     async fn write_days(&self, channel: &Channel) {
         let today = Zone::utc().day(NOW);
         let days = (0..12).map(|ago| DailyFact {
-            day: add_days(today, -ago),
             subscribers: Some(5_000 - ago * 10),
             joined: Some(30),
             left: Some(20),
-            notifications_on: None,
-            source: Source::Official,
+            ..DailyFact::told_by(Source::Official, add_days(today, -ago))
         });
         let sources = (0..12).map(|ago| SourceFact {
             day: add_days(today, -ago),

@@ -31,19 +31,22 @@ pub struct PostFacts {
 }
 
 impl PostFacts {
-    /// What is known after hearing `newer` about the same post.
+    /// What is known after hearing `newer` about the same post: its description by the rules of `docs/provenance.md`,
+    /// its counts by the newest reading.
     #[must_use]
     pub fn updated(&self, newer: &Self) -> Self {
+        let (believed, other) =
+            if newer.source.is_believed_against(self.source) { (newer, self) } else { (self, newer) };
         Self {
             post_id: self.post_id,
-            date_utc: newer.date_utc,
+            date_utc: believed.date_utc,
             counters: overlay(self.counters, newer.counters),
             counted_at: self.counted_at.max(newer.counted_at),
-            media_type: newer.media_type.or(self.media_type),
-            album_size: newer.album_size.or(self.album_size),
-            forwarded: newer.forwarded.or(self.forwarded),
-            source: newer.source,
-            text: newer.text.clone().or_else(|| self.text.clone()),
+            media_type: believed.media_type.or(other.media_type),
+            album_size: believed.album_size.or(other.album_size),
+            forwarded: believed.forwarded.or(other.forwarded),
+            source: believed.source,
+            text: believed.text.clone().or_else(|| other.text.clone()),
         }
     }
 }

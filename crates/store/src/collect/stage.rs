@@ -383,12 +383,8 @@ mod tests {
             let mut tx = db.write().await.unwrap();
             let (_, _, stage) = begun(&mut tx).await;
             let fact = |day: i8, subscribers| DailyFact {
-                day: jiff::civil::date(2025, 1, day),
                 subscribers: Some(subscribers),
-                joined: None,
-                left: None,
-                notifications_on: None,
-                source: Source::Imported,
+                ..DailyFact::told_by(Source::Imported, jiff::civil::date(2025, 1, day))
             };
             assert_eq!(add_daily(&mut tx, &stage, &[fact(1, 5), fact(2, 6)]).await.unwrap().added, 2);
             let staged = add_daily(&mut tx, &stage, &[fact(1, 5), fact(2, 7), fact(3, 8)]).await.unwrap();

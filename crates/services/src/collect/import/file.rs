@@ -441,12 +441,11 @@ impl Cells {
                 let counts = reader.counters(1);
                 if let (Some(day), true) = (day, reader.problems.is_empty()) {
                     let fact = DailyFact {
-                        day,
                         subscribers: counts.views,
                         joined: counts.forwards,
                         left: counts.reactions,
                         notifications_on: counts.replies,
-                        source: Source::Imported,
+                        ..DailyFact::told_by(Source::Imported, day)
                     };
                     days.push(Parsed { channel, place, fact });
                 }
