@@ -24,5 +24,6 @@ pub mod serve;
 pub mod sign_in;
 pub mod site_files;
 pub mod state;
+pub mod traces;
 
 pub use state::AppState;

@@ -2,16 +2,18 @@
 //!
 //! On an address of its own (`server.metrics_bind`), or on the app's behind a token (`server.metrics_token`).
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
+use metrics::Histogram;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use subtle::ConstantTimeEq as _;
 use tokio_util::sync::CancellationToken;
@@ -71,31 +73,39 @@ pub fn count_answer(level: Level) {
     metrics::counter!(ANSWERS, "level" => level.as_str()).increment(1);
 }
 
-/// The route that a request took, for [`count_request`].
-#[derive(Debug, Clone)]
-struct Route(String);
-
-/// Remembers the route in the response, where the outermost layer finds it.
-pub async fn remember_route(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map(|path| Route(path.as_str().to_owned()));
-    let mut response = next.run(request).await;
-    if let Some(route) = route {
-        response.extensions_mut().insert(route);
-    }
-    response
+thread_local! {
+    /// Histograms by route, then method and status: finding one by its labels costs more than counting.
+    static HISTOGRAMS: RefCell<HashMap<String, Vec<(Method, StatusCode, Histogram)>>> = RefCell::default();
 }
 
 /// Addresses that nobody has thought of are one row, so that strangers cannot make many.
-pub fn count_request(method: &Method, response: &Response, took: Duration) {
-    let route = response.extensions().get::<Route>().map_or("other", |route| route.0.as_str()).to_owned();
-    let method = match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        _ => "other",
-    };
-    let status = response.status().as_u16().to_string();
-    metrics::histogram!(REQUESTS, "route" => route, "method" => method, "status" => status).record(took);
+pub fn count_request(method: &Method, route: Option<&MatchedPath>, status: StatusCode, took: Duration) {
+    // before the recorder is there, a histogram would go nowhere for ever
+    if HANDLE.get().is_none() {
+        return;
+    }
+    let route = route.map_or("other", MatchedPath::as_str);
+    HISTOGRAMS.with_borrow_mut(|by_route| {
+        let known = by_route.get(route).and_then(|all| all.iter().find(|(m, s, _)| m == method && *s == status));
+        if let Some((_, _, histogram)) = known {
+            return histogram.record(took);
+        }
+        let histogram = histogram(method, route, status);
+        histogram.record(took);
+        // methods that anybody may invent are not kept
+        if METHODS.contains(method) {
+            by_route.entry(route.to_owned()).or_default().push((method.clone(), status, histogram));
+        }
+    });
+}
+
+const METHODS: [Method; 3] = [Method::GET, Method::HEAD, Method::POST];
+
+fn histogram(method: &Method, route: &str, status: StatusCode) -> Histogram {
+    let method = METHODS.iter().find(|known| *known == method).map_or("other", Method::as_str).to_owned();
+    metrics::histogram!(
+        REQUESTS, "route" => route.to_owned(), "method" => method, "status" => status.as_u16().to_string()
+    )
 }
 
 /// Routes of an address that is nobody else's business.

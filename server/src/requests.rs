@@ -8,15 +8,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 use futures::{FutureExt as _, StreamExt as _};
 use http::{HeaderName, HeaderValue, StatusCode};
 use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use crate::problem::Problem;
+use crate::{metrics, traces};
 
 pub const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -53,7 +55,19 @@ pub async fn observe(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = without_secret(request.uri().path());
     let is_api = path.starts_with("/api/");
-    let span = tracing::info_span!("request", id, %method, path);
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let span = tracing::info_span!(
+        "request",
+        id,
+        %method,
+        path,
+        otel.name = Empty,
+        otel.kind = Empty,
+        otel.status_code = Empty,
+        http.route = Empty,
+        http.response.status_code = Empty,
+    );
+    traces::begin_request(&span, &request, route.as_ref());
     let started = Instant::now();
     let answer = CURRENT.scope(id.clone(), AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()));
     let mut response = if let Ok(response) = answer.await {
@@ -62,13 +76,13 @@ pub async fn observe(request: Request, next: Next) -> Response {
         tracing::error!(parent: &span, "request {id} panicked: {method} {path}");
         failure_page(&id, is_api)
     };
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(id)) {
         response.headers_mut().insert(REQUEST_ID_HEADER, value);
     }
-    let status = response.status().as_u16();
-    let took = started.elapsed();
-    crate::metrics::count_request(&method, &response, took);
-    let ms = took.as_millis() as u64;
+    let (status, took) = (response.status(), started.elapsed());
+    metrics::count_request(&method, route.as_ref(), status, took);
+    traces::end_request(&span, status);
+    let (status, ms) = (status.as_u16(), took.as_millis() as u64);
     tracing::info!(parent: &span, status, ms, "{method} {path} {status} in {ms} ms");
     response.map(|body| guard_stream(body, span))
 }

@@ -7,9 +7,8 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
-use http::HeaderValue;
-use http::StatusCode;
 use http::header::{CONNECTION, ETAG, LOCATION};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
@@ -34,11 +33,11 @@ pub fn router(state: AppState) -> Router {
     };
     // a tagged answer is a file as it is on disk: compressing it again would make its tag a lie
     let untagged =
-        |_: StatusCode, _: http::Version, headers: &http::HeaderMap, _: &http::Extensions| !headers.contains_key(ETAG);
+        |_: StatusCode, _: http::Version, headers: &HeaderMap, _: &http::Extensions| !headers.contains_key(ETAG);
     let compression =
         CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(DefaultPredicate::new().and(untagged));
 
-    // the last layer is the outermost
+    // the last layer is the outermost; each clones what it stands around with every request, so they are few
     Router::new()
         .leptos_routes_with_context(&state, pages, context, document)
         .route_layer(from_fn(api_errors::set_status))
@@ -50,27 +49,44 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::behind_token))
-        .route_layer(from_fn(metrics::remember_route))
-        .layer(from_fn_with_state(state.clone(), security::refuse_forged))
-        .layer(from_fn_with_state(state.clone(), files_first))
-        .layer(from_fn_with_state(state.clone(), sign_in::refuse_other_hosts))
         .layer(compression)
-        .layer(from_fn_with_state(state.clone(), say_goodbye))
-        .layer(from_fn_with_state(state.clone(), security::headers))
+        .layer(from_fn_with_state(state.clone(), around))
         .layer(from_fn(requests::observe))
         .with_state(state)
 }
 
-/// A name with a dot in it is looked for among the site's files before any page gets it.
-async fn files_first(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    if path.contains('.')
-        && !path.starts_with("/api/")
-        && let Some(response) = state.site_files.respond(request.method(), request.uri(), request.headers()).await
-    {
-        return response;
+/// What every answer says, whoever made it.
+async fn around(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let mut response = admit(&state, request, next).await;
+    security::add_headers(&state, response.headers_mut());
+    // while the process stops, every answer ends its connection: the client opens the next one elsewhere, and none is
+    // cut in the middle of a request
+    if state.stopping.is_cancelled() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// Who comes to the routes, and who is answered before.
+async fn admit(state: &AppState, request: Request, next: Next) -> Response {
+    if let Some(refusal) = sign_in::refuse_other_hosts(state, &request) {
+        return refusal;
+    }
+    if let Some(file) = site_file(state, request.method(), request.uri(), request.headers()).await {
+        return file;
+    }
+    if let Some(refusal) = security::refuse_forged(state, &request) {
+        return refusal;
     }
     next.run(request).await
+}
+
+/// A name with a dot in it is looked for among the site's files before any page gets it.
+async fn site_file(state: &AppState, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
+    if !uri.path().contains('.') || uri.path().starts_with("/api/") {
+        return None;
+    }
+    state.site_files.respond(method, uri, headers).await
 }
 
 /// The framework redirects who says to accept HTML, and tells all others in a header of its own; a page redirects
@@ -86,14 +102,4 @@ async fn redirect_everybody(request: Request, next: Next) -> Response {
 
 async fn unknown_api(request: Request) -> Response {
     Problem::new(StatusCode::NOT_FOUND, format!("there is nothing at {}", request.uri().path())).into_response()
-}
-
-/// While the process stops, every answer ends its connection: the client opens the next one elsewhere, and none is
-/// cut in the middle of a request.
-async fn say_goodbye(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    if state.stopping.is_cancelled() {
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
 }

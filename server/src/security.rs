@@ -1,7 +1,6 @@
 //! What every answer tells the browser it may not do, and which changing requests are refused.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -19,9 +18,7 @@ const POLICY_OF_OTHERS: &str = "default-src 'self'; script-src 'none'; style-src
     base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors ";
 
 /// Headers on everything, static files too.
-pub async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let fields = response.headers_mut();
+pub fn add_headers(state: &AppState, fields: &mut HeaderMap) {
     fields.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     fields.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
     fields.insert(
@@ -30,27 +27,26 @@ pub async fn headers(State(state): State<AppState>, request: Request, next: Next
     );
     // pages and answers are a person's own; files have said already how long they keep
     fields.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
-    if !fields.contains_key(CONTENT_SECURITY_POLICY)
-        && let Ok(policy) = HeaderValue::from_str(&format!("{POLICY_OF_OTHERS}{}", state.frame_ancestors))
-    {
-        fields.insert(CONTENT_SECURITY_POLICY, policy);
-    }
-    response
+    fields.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| state.policy_of_others.clone());
+}
+
+/// `frame_ancestors` are origins, which the settings have checked; were one not, nobody could frame us.
+pub fn policy_of_others(frame_ancestors: &str) -> HeaderValue {
+    HeaderValue::from_str(&format!("{POLICY_OF_OTHERS}{frame_ancestors}"))
+        .unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
 }
 
 /// A request that changes something must come from our own page: it carries a header that other origins cannot set
 /// unasked, and the browser's word about where it comes from, if any, must agree. The public API takes no cookie: no
 /// page can make a browser ask it in a person's name.
-pub async fn refuse_forged(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub fn refuse_forged(state: &AppState, request: &Request) -> Option<Response> {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let takes_cookies = !request.uri().path().starts_with("/api/v2/");
-    if changes
-        && takes_cookies
-        && let Err(detail) = judge(request.headers(), state.public_origin.as_deref())
-    {
-        return Problem::new(StatusCode::FORBIDDEN, detail).into_response();
+    if !changes || !takes_cookies {
+        return None;
     }
-    next.run(request).await
+    let detail = judge(request.headers(), state.public_origin.as_deref()).err()?;
+    Some(Problem::new(StatusCode::FORBIDDEN, detail).into_response())
 }
 
 fn judge(headers: &HeaderMap, public_origin: Option<&str>) -> Result<(), String> {

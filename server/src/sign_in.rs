@@ -108,20 +108,20 @@ fn session_cookie(headers: &HeaderMap) -> Option<&str> {
 
 /// `--demo` signs everybody in, so it answers only to the names of this machine: a page elsewhere can point its own
 /// name at 127.0.0.1 and read what comes back (DNS rebinding).
-pub async fn refuse_other_hosts(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub fn refuse_other_hosts(state: &AppState, request: &Request) -> Option<Response> {
     if !state.ctx.site.demo || is_this_machine(request.headers()) {
-        return next.run(request).await;
+        return None;
     }
     let detail =
         "this server runs with --demo and answers on this machine only: open it as http://127.0.0.1 with its port";
     if request.uri().path().starts_with("/api/") {
-        return Problem::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response();
+        return Some(Problem::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response());
     }
-    page(
+    Some(page(
         StatusCode::MISDIRECTED_REQUEST,
         "Not here",
         "This server runs with <code>--demo</code> and answers on this machine only: open it as <code>http://127.0.0.1</code> with its port.",
-    )
+    ))
 }
 
 fn is_this_machine(headers: &HeaderMap) -> bool {

@@ -1,8 +1,10 @@
 //! What every request handler may need.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use http::HeaderValue;
 use leptos::config::LeptosOptions;
 use services::Ctx;
 use tokio_util::sync::CancellationToken;
@@ -11,15 +13,21 @@ use crate::api::answering::Answers;
 use crate::api::quota::Quota;
 use crate::config::{ApiSettings, ServerSettings};
 use crate::live::Live;
+use crate::security;
 use crate::site_files::SiteFiles;
 
+/// Cloning shares it: every layer of the router clones its state with every request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+pub struct Parts {
     pub ctx: Ctx,
     pub leptos_options: LeptosOptions,
     pub site_files: SiteFiles,
     /// sources of the policy's `frame-ancestors`, e.g. `'self' https://web.telegram.org`
     pub frame_ancestors: Arc<str>,
+    /// Content-Security-Policy of all that is not the app's document
+    pub policy_of_others: HeaderValue,
     /// scheme and host people reach the app at, where the settings say
     pub public_origin: Option<Arc<str>>,
     pub live: Live,
@@ -32,8 +40,7 @@ pub struct AppState {
     pub stopping: CancellationToken,
 }
 
-/// What the public API keeps between requests. Cloning shares it.
-#[derive(Clone)]
+/// What the public API keeps between requests.
 pub struct Api {
     pub answers: Answers,
     pub quota: Quota,
@@ -55,18 +62,27 @@ impl AppState {
             .site_pkg_dir("pkg")
             .site_addr(settings.bind)
             .build();
-        Self {
+        Self(Arc::new(Parts {
             live: Live::start(ctx.clone(), stopping.clone()),
             ctx,
             api: Api { answers: Answers::new(), quota: Quota::new(api.computed_per_minute) },
             metrics_token: settings.metrics_token.as_ref().map(|token| token.expose().into()),
             leptos_options,
             site_files,
+            policy_of_others: security::policy_of_others(&frame_ancestors),
             frame_ancestors: frame_ancestors.into(),
             public_origin: settings.public_url.as_deref().map(Into::into),
             schema_version,
             stopping,
-        }
+        }))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }
 

@@ -11,6 +11,7 @@ use store::jobs::Claimed;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::registry::{find, kinds, registry};
 use crate::{Outcome, Stop};
@@ -115,7 +116,8 @@ impl Runner {
         }
         for job in self.claim(room).await? {
             let (runner, stopping) = (self.clone(), shutdown.child_token());
-            running.spawn(async move { runner.work(job, stopping).await });
+            let span = tracing::info_span!("job", otel.name = format!("job {}", job.kind), id = %job.id, kind = job.kind, attempt = job.attempts);
+            running.spawn(async move { runner.work(job, stopping).await }.instrument(span));
         }
         Ok(())
     }

@@ -166,6 +166,7 @@ async fn take(quota: &Quota, viewer: &Viewer) -> Result<Option<Standing>, Proble
 }
 
 /// Many who ask for the same at once wait for one computation, unless they want their own.
+#[tracing::instrument(skip_all)]
 async fn compute(
     state: &AppState,
     viewer: &Viewer,

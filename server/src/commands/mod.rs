@@ -126,10 +126,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         sources.flags.extend(args.bind.iter().map(|bind| ("server.bind", bind.clone())));
     }
     let config = sources.load()?;
-    log::start(&config, matches!(cli.command, Command::Serve(_)))?;
-    let shell = Shell { workspace: cli.workspace, json: cli.json, config };
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::failed("runtime", format!("cannot start threads: {error}")))?;
+    let _log = log::start(&config, matches!(cli.command, Command::Serve(_)), runtime.handle())?;
+    let shell = Shell { workspace: cli.workspace, json: cli.json, config };
     runtime.block_on(async {
         match cli.command {
             Command::Serve(args) => serve::run(&shell, args).await,

@@ -150,4 +150,20 @@ pub(super) const KEYS: &[Key] = &[
         "",
         "\"text\" for people, \"json\" for machines; either goes to standard error.",
     ),
+    Key::new(
+        "trace",
+        "otlp_endpoint",
+        Kind::Text,
+        None,
+        "\"http://127.0.0.1:4318\"",
+        "OpenTelemetry collector that is sent the spans of requests and jobs (OTLP over plain HTTP; a collector beside the program passes them on encrypted). Absent: none are made.",
+    ),
+    Key::new(
+        "trace",
+        "sampled_percent",
+        Kind::Number,
+        Some("100"),
+        "",
+        "Of the requests and jobs that begin here, how many are traced. A caller that sends traceparent has decided itself.",
+    ),
 ];

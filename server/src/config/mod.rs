@@ -35,6 +35,7 @@ pub struct Config {
     pub export: ExportSettings,
     pub clock: ClockSettings,
     pub log: LogSettings,
+    pub trace: TraceSettings,
     #[serde(skip)]
     effective: Vec<EffectiveValue>,
 }
@@ -73,6 +74,14 @@ pub struct ClockSettings {
 pub struct LogSettings {
     pub filter: String,
     pub format: LogFormat,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct TraceSettings {
+    /// scheme, host and perhaps a path, to which `/v1/traces` is added
+    pub otlp_endpoint: Option<String>,
+    /// 0–100
+    pub sampled_percent: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -198,6 +207,19 @@ impl Config {
                 "server.metrics_token is empty: whoever sends nothing would read /metrics; write a long random text"
                     .to_owned(),
             ));
+        }
+        if let Some(endpoint) = &self.trace.otlp_endpoint
+            && !endpoint
+                .strip_prefix("http://")
+                .is_some_and(|rest| !rest.is_empty() && !rest.contains(['?', '#', '@', ' ']))
+        {
+            return Err(ConfigError(format!(
+                "trace.otlp_endpoint is {endpoint:?}: write http:// with host and port, such as http://127.0.0.1:4318; \
+                for a collector far away, run one beside this program that passes spans on"
+            )));
+        }
+        if self.trace.sampled_percent > 100 {
+            return Err(ConfigError(format!("trace.sampled_percent is {}: use 0 to 100", self.trace.sampled_percent)));
         }
         // these go into a header: a space or semicolon there would start another directive
         if let Some(origin) = self.server.frame_ancestors.iter().find(|origin| !is_origin(origin)) {
@@ -573,6 +595,10 @@ mod tests {
             assert!(error.contains("host only"), "{more_than_an_origin}: {error}");
         }
         assert!(variable("ANALYTICBOT_SERVER__PUBLIC_URL", "https://*.example.org").contains("host only"));
+        for endpoint in ["https://otel.example:4318", "127.0.0.1:4318", "http://", "http://me:secret@otel.example"] {
+            assert!(variable("ANALYTICBOT_TRACE__OTLP_ENDPOINT", endpoint).contains("http://127.0.0.1:4318"));
+        }
+        assert!(variable("ANALYTICBOT_TRACE__SAMPLED_PERCENT", "101").contains("0 to 100"));
         let missing = Sources { file: Some("/nonexistent/a.toml".into()), ..sources(&[]) };
         assert!(missing.load().expect_err("missing").to_string().contains("--config"));
     }
@@ -622,14 +648,5 @@ mod tests {
             again.load().expect("printed settings load").server.frame_ancestors,
             ["https://a.example", "https://b.example:8443"]
         );
-    }
-
-    #[test]
-    fn the_file_of_an_sqlite_address() {
-        let file = |url: &str| DatabaseUrl(url.to_owned()).sqlite_file();
-        assert_eq!(file("sqlite:///var/a.db?mode=rwc"), Some("/var/a.db".into()));
-        assert_eq!(file("sqlite:a.db"), Some("a.db".into()));
-        assert_eq!(file("sqlite::memory:"), None);
-        assert_eq!(file("postgres://h/db"), None);
     }
 }

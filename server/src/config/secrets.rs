@@ -75,3 +75,17 @@ pub(super) fn without_password(url: &str) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_an_sqlite_address() {
+        let file = |url: &str| DatabaseUrl(url.to_owned()).sqlite_file();
+        assert_eq!(file("sqlite:///var/a.db?mode=rwc"), Some("/var/a.db".into()));
+        assert_eq!(file("sqlite:a.db"), Some("a.db".into()));
+        assert_eq!(file("sqlite::memory:"), None);
+        assert_eq!(file("postgres://h/db"), None);
+    }
+}

@@ -13,3 +13,4 @@ mod program;
 mod protection;
 mod running;
 mod site;
+mod traces;

@@ -113,11 +113,9 @@ async fn load(ctx: &Ctx, channel: Channel, window: Window, freshness: Freshness,
 }
 
 /// Reads the rows and measures them: the only expensive step, done once however many ask at the same time.
+#[tracing::instrument(name = "measure", skip_all, fields(channel = wanted.channel.id.0))]
 async fn measure(ctx: &Ctx, wanted: &Wanted, query: &Query) -> Result<Measured> {
-    let mut tx = ctx.db.read().await?;
-    let (version, _) = store::analytics::data_version(&mut tx, wanted.channel.id).await?;
-    let history = store::analytics::history(&mut tx, &wanted.channel, wanted.key.from, wanted.key.to).await?;
-    drop(tx);
+    let (version, history) = read(ctx, wanted).await?;
     let first_latest = history.posts.len().saturating_sub(LATEST_POSTS);
     let latest = (first_latest..history.posts.len()).rev().map(|index| post_curve(&history, index, LATEST_CURVE_H));
     Ok(Measured {
@@ -127,6 +125,15 @@ async fn measure(ctx: &Ctx, wanted: &Wanted, query: &Query) -> Result<Measured> 
         usual_compare: usual_curve(&history, COMPARE_CURVE_H),
         dataset: Dataset::measure(history, &wanted.key.ages_h, query.max_gap),
     })
+}
+
+/// Both of the same moment.
+#[tracing::instrument(name = "read history", skip_all)]
+async fn read(ctx: &Ctx, wanted: &Wanted) -> Result<(i64, History)> {
+    let mut tx = ctx.db.read().await?;
+    let (version, _) = store::analytics::data_version(&mut tx, wanted.channel.id).await?;
+    let history = store::analytics::history(&mut tx, &wanted.channel, wanted.key.from, wanted.key.to).await?;
+    Ok((version, history))
 }
 
 /// Headline numbers of a channel's card, over the same 30 days as its dashboard opens with.
