@@ -25,8 +25,7 @@ const NAME_CHARS_MAX: &str = "64";
 pub fn ApiKeysSection() -> impl IntoView {
     let create = ServerAction::<CreateApiKey>::new();
     let revoke = ServerAction::<RevokeApiKey>::new();
-    let settings =
-        Resource::new(move || (create.version().get(), revoke.version().get()), |_| api::list_api_keys());
+    let settings = Resource::new(move || (create.version().get(), revoke.version().get()), |_| api::list_api_keys());
     loaded(
         settings,
         || view! { <div class="grid"><SkeletonCard class="span-8" rows=3/></div> }.into_any(),

@@ -55,6 +55,8 @@ impl Operation {
 
 /// Of the made-up channels that `analyticbot demo --seed 1 --channels 1 --days 12` makes.
 pub const EXAMPLE_CHANNEL: &str = "orbit_daily_demo";
+/// Days of the past that the same channel has where the example is advice, with a backtest.
+pub const EXAMPLE_DAYS_OF_ADVICE: u32 = 60;
 pub const EXAMPLE_POST: &str = "233402";
 
 /// Entries that an example's lists keep.

@@ -150,6 +150,11 @@ impl Server {
         get(self.address, path).ok()
     }
 
+    /// The same with headers.
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Option<String> {
+        get_with(self.address, path, headers).ok()
+    }
+
     /// Memory it has just now, KiB.
     pub fn resident_kib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("its state");
@@ -193,9 +198,14 @@ pub fn pause() {
 }
 
 pub fn get(address: SocketAddr, path: &str) -> std::io::Result<String> {
+    get_with(address, path, &[])
+}
+
+pub fn get_with(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     if answer.is_empty() { Err(std::io::ErrorKind::UnexpectedEof.into()) } else { Ok(answer) }
