@@ -26,6 +26,7 @@ export const SCREENS: Screen[] = [
   { name: "best-time", path: `${HOME}/best-time`, holds: ".card.verdict h2" },
   { name: "settings-channels", path: "/settings/channels", holds: ".card" },
   { name: "settings-members", path: "/settings/members", holds: ".card" },
+  { name: "settings-api-keys", path: "/settings/api-keys", holds: ".card" },
   { name: "settings-data", path: "/settings/data", holds: ".card" },
   { name: "settings-appearance", path: "/settings/appearance", holds: ".segmented" },
   { name: "settings-history", path: "/settings/history", holds: ".card" },

@@ -68,6 +68,18 @@ export async function hydrated(page: Page): Promise<void> {
   await page.waitForFunction(() => document.documentElement.dataset.hydrated !== undefined);
 }
 
+/** Requests to the server's functions while `act` runs. */
+export async function apiCalls(page: Page, act: () => Promise<void>): Promise<string[]> {
+  const calls: string[] = [];
+  const note = (request: { url(): string }) => {
+    if (new URL(request.url()).pathname.startsWith("/api/")) calls.push(request.url());
+  };
+  page.on("request", note);
+  await act();
+  page.off("request", note);
+  return calls;
+}
+
 /** WCAG A and AA by axe; what it calls serious or critical fails the test. */
 export async function expectAccessible(page: Page): Promise<void> {
   // numbers being read again are dimmed for a moment

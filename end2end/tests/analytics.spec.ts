@@ -3,19 +3,7 @@
 import type { Page } from "@playwright/test";
 
 import { ANALYTICS } from "../harness/screens.js";
-import { expect, open, reload, test } from "../harness/test.js";
-
-/** Requests to the server's functions while `act` runs. */
-async function apiCalls(page: Page, act: () => Promise<void>): Promise<string[]> {
-  const calls: string[] = [];
-  const note = (request: { url(): string }) => {
-    if (new URL(request.url()).pathname.startsWith("/api/")) calls.push(request.url());
-  };
-  page.on("request", note);
-  await act();
-  page.off("request", note);
-  return calls;
-}
+import { apiCalls, expect, open, reload, test } from "../harness/test.js";
 
 const TABLE = "section[aria-labelledby='top-posts']";
 

@@ -4,23 +4,11 @@
 import type { Page } from "@playwright/test";
 
 import { HOME } from "../harness/screens.js";
-import { expect, open, reload, test } from "../harness/test.js";
+import { apiCalls, expect, open, reload, test } from "../harness/test.js";
 
 const WITH_EFFECT = `${HOME}/best-time?objective=24h`;
 const WITHOUT = "/channels/slow_code_demo/best-time?objective=24h";
 const VERDICT = ".card.verdict .word";
-
-/** Requests to the server's functions while `act` runs. */
-async function apiCalls(page: Page, act: () => Promise<void>): Promise<string[]> {
-  const calls: string[] = [];
-  const note = (request: { url(): string }) => {
-    if (new URL(request.url()).pathname.startsWith("/api/")) calls.push(request.url());
-  };
-  page.on("request", note);
-  await act();
-  page.off("request", note);
-  return calls;
-}
 
 /** Hour of each recommended slot. */
 const slotHours = (page: Page) => page.locator("section[aria-labelledby='slots'] .when").evaluateAll((slots) =>

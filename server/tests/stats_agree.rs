@@ -22,6 +22,8 @@ struct Files {
     posts: PathBuf,
     taken_at: String,
     zone: &'static str,
+    /// `None`: SQLite in the folder
+    database: Option<String>,
     /// kind and file
     more: Vec<(&'static str, PathBuf)>,
 }
@@ -35,6 +37,9 @@ impl Files {
             .env_clear()
             .env("HOME", self.folder.path())
             .env("PATH", "/usr/bin:/bin");
+        if let Some(url) = &self.database {
+            command.env("ANALYTICBOT_DATABASE__URL", url);
+        }
         command
     }
 
@@ -97,8 +102,9 @@ impl Files {
         let created = self.program(&["apikey", "create", "--json"]);
         let created: Value = serde_json::from_slice(&created.stdout).expect("JSON");
         let key = created["key"].as_str().expect("the key, shown once").to_owned();
+        // no jobs: a backtest in the meantime would be news
         let mut child = self
-            .command(&["serve", "--bind", "127.0.0.1:0"])
+            .command(&["serve", "--bind", "127.0.0.1:0", "--roles", "web"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -243,20 +249,22 @@ impl Dice {
     }
 }
 
-/// A channel with everything that makes a question hard: gaps between snapshots, unknown counters, posts in bursts,
-/// days without facts, sources that come and go.
-fn made_up() -> Files {
-    const START: i64 = 1_748_736_000; // 2025-06-01
+const JUNE: i64 = 1_748_736_000; // 2025-06-01
+const OCTOBER: i64 = 1_759_276_800; // 2025-10-01
+
+/// 75 days from `start` (unix seconds) of a channel with everything that makes a question hard: gaps between snapshots,
+/// unknown counters, posts in bursts, days without facts, sources that come and go.
+fn made_up(start: i64) -> Files {
     const DAYS: i64 = 75;
     const MEDIA: [&str; 5] = ["text", "photo", "video", "album", ""];
     let folder = tempfile::tempdir().expect("a folder");
     let mut dice = Dice(20_250_601);
-    let end = START + DAYS * 86_400;
+    let end = start + DAYS * 86_400;
     let (mut posts, mut snapshots) = (
         String::from("channel,post_id,date_utc,views,forwards,reactions,replies,media_type,text\n"),
         String::from("channel,post_id,taken_at_utc,views,forwards,reactions,replies\n"),
     );
-    let mut at = START;
+    let mut at = start;
     let mut post_id = 100;
     while at < end - 3_600 {
         post_id += 1 + dice.roll(3);
@@ -300,7 +308,7 @@ fn made_up() -> Files {
     );
     let mut subscribers = 40_000;
     for day in 0..DAYS {
-        let date = domain::zone::Zone::utc().day(START + day * 86_400);
+        let date = domain::zone::Zone::utc().day(start + day * 86_400);
         let (joined, left) = (dice.roll(300), dice.roll(200));
         subscribers += joined - left;
         if dice.roll(9) > 0 {
@@ -323,6 +331,7 @@ fn made_up() -> Files {
         posts: write("posts.csv", &posts),
         taken_at: end.to_string(),
         zone: "Asia/Tashkent",
+        database: None,
         more: vec![
             ("snapshots", write("snapshots.csv", &snapshots)),
             ("daily", write("daily.csv", &daily)),
@@ -334,7 +343,7 @@ fn made_up() -> Files {
 
 #[test]
 fn on_a_channel_with_everything() {
-    let files = made_up();
+    let files = made_up(JUNE);
     files.import();
     files.agree(&[], &QUESTIONS);
     files.agree(&["--tz", "UTC"], &["daily", "heatmap", "content", "growth"]);
@@ -353,30 +362,64 @@ fn on_a_channel_with_everything() {
 }
 
 #[test]
-fn over_http_on_a_channel_with_everything() {
-    let files = made_up();
+fn over_http_on_sqlite() {
+    everything_over_http(&made_up(OCTOBER));
+}
+
+#[tokio::test]
+async fn over_http_on_postgres() {
+    store::testing::on_postgres_address(|url| async {
+        everything_over_http(&Files { database: Some(url), ..made_up(OCTOBER) });
+    })
+    .await;
+}
+
+fn everything_over_http(files: &Files) {
     files.import();
     let api = files.serve();
     for args in [
         &[][..],
-        &["--from", "2025-06-10", "--to", "2025-07-20", "--tz", "America/New_York"],
-        &["--from", "1750000000", "--to", "1753000001"],
+        // the clocks change there within the window, back by an hour
+        &["--from", "2025-10-20", "--to", "2025-11-20", "--tz", "America/New_York"],
+        // an offset of 5 h 45 min
+        &["--from", "2025-10-10", "--tz", "Asia/Kathmandu"],
+        // days and hours of UTC of a channel in Tashkent
+        &["--tz", "UTC"],
+        // in the middle of a day, of an hour, of a minute
+        &["--from", "1760000001", "--to", "1763000059"],
+        // a day and an instant, in a zone that has changed its clocks between them
+        &["--from", "2025-10-05", "--to", "1764000000", "--tz", "Europe/Berlin"],
+        &["--from", "2025-10-25T22:30:00Z", "--to", "2025-10-27", "--tz", "Europe/Berlin"],
+        // before anything
         &["--from", "2020-01-01", "--to", "2020-02-01"],
     ] {
         files.agree_over_http(&api, args);
     }
+    let window = ["--from", "1760000001", "--to", "2025-12-01", "--tz", "Asia/Kathmandu"];
     for (path, question, args) in [
         ("view-curve", "view-curve", &["--hours", "1,5,24,100"][..]),
+        ("view-curve", "view-curve", &["--hours", "2,7,30,200", "--max-gap", "1"]),
         ("reach", "reach", &["--hours", "1,5,24,100", "--max-gap", "any"]),
+        ("reach", "reach", &["--hours", "168,2,2,1000"]),
         ("reach", "reach", &["--max-gap", "3"]),
-        ("content", "content", &["--max-gap", "any", "--tz", "UTC"]),
+        ("content", "content", &["--max-gap", "any"]),
+        ("content", "content", &["--measure", "total"]),
         ("heatmap", "heatmap", &["--measure", "total"]),
+        ("heatmap", "heatmap", &["--measure", "reach24", "--max-gap", "12"]),
         ("dashboard", "dashboard", &["--max-gap", "any"]),
-        ("top-posts", "top", &["--sort", "performance", "--limit", "25", "--min-views", "2000"]),
+        ("top-posts", "top", &["--sort", "performance", "--limit", "25", "--min-views", "2000", "--max-gap", "6"]),
         ("top-posts", "top", &["--sort", "reactions", "--min-views", "0"]),
+        ("top-posts", "top", &["--sort", "replies", "--limit", "1000"]),
     ] {
-        let path = format!("/channels/{}/{path}?{}", files.channel, api_query(args));
-        files.equal(&api.data(&path), &files.independent(question, args), &path);
+        for args in [args.to_vec(), [args, &window].concat()] {
+            let path = format!("/channels/{}/{path}?{}", files.channel, api_query(&args));
+            files.equal(&api.data(&path), &files.independent(question, &args), &path);
+        }
+    }
+    // the model is not computed independently: the shell and the API say the same
+    for args in [&[][..], &["--objective", "3h"], &["--objective", "total", "--tz", "America/New_York"]] {
+        let path = format!("/channels/{}/best-times?{}", files.channel, api_query(args));
+        files.equal(&api.data(&path), &files.ours("best-time", args), &path);
     }
 }
 
@@ -407,6 +450,7 @@ fn on_real_channels() {
             posts: data.join(format!("{channel}.csv")),
             taken_at: times[channel]["not_before"].as_str().expect("a time").to_owned(),
             zone,
+            database: None,
             more: Vec::new(),
         };
         assert!(Path::new(&files.posts).is_file());

@@ -50,6 +50,36 @@ role-editor = Редактор: загружает и правит каналы
 role-owner = Владелец: участники, удаление, хранение
 copy = Скопировать
 copied = Скопировано
+settings-keys = Ключи API
+settings-keys-sub = С ключом программа читает числа этого пространства по адресу /api/v2
+settings-keys-none = Ключей пока нет.
+settings-keys-docs = Что отвечает API
+settings-key-new = Новый ключ
+settings-key-new-sub = Он показывается один раз, при создании
+settings-key-name = Для чего он
+settings-key-scope = Что можно
+settings-key-scope-read = читать числа (read:analytics)
+settings-key-every-channel = Все каналы, и будущие тоже
+settings-key-no-channel = только удалённые каналы
+settings-key-ends = Срок
+settings-key-ends-in = { $n ->
+    [one] { $n } день
+    [few] { $n } дня
+   *[many] { $n } дней
+}
+settings-key-ends-never = без срока
+settings-key-make = Создать ключ
+settings-key-shown = Ключ показан только сейчас
+settings-key-made = создан { $day }
+settings-key-used = последний раз { $time }
+settings-key-unused = не использовался
+settings-key-until = до { $day }
+settings-key-is-revoked = отозван
+settings-key-is-expired = истёк
+settings-key-revoke = Отозвать
+settings-key-revoke-name = Отозвать { $name }
+settings-key-revoke-more = Программы с этим ключом сразу получат отказ. Вернуть его нельзя, можно создать новый.
+settings-key-revoked = Ключ отозван
 settings-retention = Хранение
 settings-retention-sub = Сколько хранить данные. Пусто — без срока.
 settings-snapshots-days = Снимки, дней

@@ -9,7 +9,7 @@ use leptos_router::components::A;
 use crate::shell::place::{BEST_TIME, channel_path};
 use crate::t;
 use crate::ui::delta::{Delta, Meaning};
-use crate::ui::forecast::{self, next_horizon};
+use crate::ui::forecast;
 use crate::ui::mini_curve::{MiniCurve, has_curve};
 use crate::ui::number;
 use crate::ui::thumb::{Thumb, media_name};
@@ -85,7 +85,7 @@ fn Row(screen: Signal<DashboardScreen>, post_id: i64, usual: Signal<UsualCurve>,
     let expected = move || {
         screen.with(|screen| {
             let forecast = row.with(|row| row.as_ref().and_then(|row| row.forecast.clone()))?;
-            let horizon = next_horizon(&forecast.forecast)?;
+            let horizon = forecast.forecast.next_horizon()?;
             let held = forecast::held(screen.forecast_coverage.as_ref());
             Some((forecast::sentence(horizon, usual_at(&screen.usual, horizon.h)), held))
         })

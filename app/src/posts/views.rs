@@ -10,14 +10,10 @@ use crate::t;
 use crate::ui::bar_list::{Bar, BarList};
 use crate::ui::card::Card;
 use crate::ui::chart::Chart;
-use crate::ui::forecast::next_horizon;
 use crate::ui::mini_curve::has_curve;
 use crate::ui::number;
 use crate::ui::segmented::Segmented;
 use crate::ui::time;
-
-/// Ends that the chart of the first days may have, hours: the first that holds the post's readings.
-const SPANS_H: [f64; 6] = [3.0, 6.0, 24.0, 48.0, 72.0, POST_CURVE_H];
 
 /// What the chart shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,14 +52,6 @@ impl Drawable {
 
 fn age_h(page: &Page, at: i64) -> f64 {
     (at - page.post.date_utc) as f64 / 3600.0
-}
-
-/// Where the chart of the first days ends, hours.
-fn until_h(page: &Page) -> f64 {
-    let newest = page.curve.points.last().map_or(0.0, |(age_h, _)| *age_h);
-    let ahead = page.forecast.as_ref().and_then(|forecast| next_horizon(&forecast.forecast));
-    let end = ahead.map_or(newest, |horizon| newest.max(f64::from(horizon.h)));
-    SPANS_H.into_iter().find(|span| *span >= end).unwrap_or(POST_CURVE_H)
 }
 
 #[component]
@@ -110,7 +98,7 @@ pub fn ViewsChart(page: Signal<Page>) -> impl IntoView {
                                 page.with(|page| match span.get() {
                                     Span::First => {
                                         let curve = PostCurve { title: t!("legend-post"), ..page.curve.clone() };
-                                        compare_posts::spec(&[curve], &[band(page)], Some(&page.usual), until_h(page), style)
+                                        compare_posts::spec(&[curve], &[band(page)], Some(&page.usual), page.span_h, style)
                                     }
                                     Span::All => post_views::spec(&page.views, band(page), style),
                                 })

@@ -1,8 +1,10 @@
 //! Server functions of the settings.
 
+use domain::api_keys::ApiKey;
 use domain::audit::AuditEntry;
+use domain::channels::Channel;
 use domain::identity::{Invitation, Member, Role};
-use domain::ids::{InvitationId, PersonId};
+use domain::ids::{ApiKeyId, InvitationId, PersonId};
 use domain::screens::ChannelCard;
 use domain::settings::Retention;
 use leptos::prelude::*;
@@ -104,6 +106,53 @@ pub async fn accept_invitation(token: String) -> Result<Member, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let person = viewer.person().ok_or(ApiError::SignIn)?;
     Ok(services::identity::accept_invitation(&ctx, person, &token).await?)
+}
+
+/// Keys of the public API and the channels that one may be limited to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ApiKeySettings {
+    /// newest first, also expired and revoked ones
+    pub keys: Vec<ApiKey>,
+    pub channels: Vec<Channel>,
+    /// unix seconds, to tell expired keys
+    pub now: i64,
+}
+
+#[server(prefix = "/api", endpoint = "settings/api-keys", input = GetUrl, output = JsonText, client = SignedClient)]
+pub async fn list_api_keys() -> Result<ApiKeySettings, ApiError> {
+    let (ctx, viewer) = crate::ssr::caller()?;
+    let keys = services::identity::api_keys(&ctx, &viewer).await?;
+    let channels = services::channels::visible(&ctx, &viewer).await?;
+    Ok(ApiKeySettings { keys, channels, now: ctx.now() })
+}
+
+/// The secret of a new key, which is shown this once and never again. Of `every_channel` and `channels` the first goes
+/// before.
+#[server(prefix = "/api", endpoint = "settings/api-keys/create", input = PostUrl, output = JsonText, client = SignedClient)]
+pub async fn create_api_key(
+    name: String,
+    scope: domain::api_keys::Scope,
+    #[server(default)] every_channel: bool,
+    #[server(default)] channels: Vec<String>,
+    ends_in_days: Option<u32>,
+) -> Result<String, ApiError> {
+    const DAY_S: i64 = 86_400;
+    let (ctx, viewer) = crate::ssr::caller()?;
+    let named = channels.iter().map(|channel| domain::channels::ChannelRef::parse(channel)).collect();
+    let new = services::identity::NewApiKey {
+        name,
+        scopes: vec![scope],
+        channels: (!every_channel).then_some(named),
+        expires_at: ends_in_days.map(|days| ctx.now() + i64::from(days) * DAY_S),
+    };
+    let (_, secret) = services::identity::create_api_key(&ctx, &viewer, new).await?;
+    Ok(secret.reveal().to_owned())
+}
+
+#[server(prefix = "/api", endpoint = "settings/api-keys/revoke", input = PostUrl, output = JsonText, client = SignedClient)]
+pub async fn revoke_api_key(id: ApiKeyId) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller()?;
+    Ok(services::identity::revoke_api_key(&ctx, &viewer, id).await?)
 }
 
 #[server(prefix = "/api", endpoint = "settings/retention", input = GetUrl, output = JsonText, client = SignedClient)]

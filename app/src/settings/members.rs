@@ -7,9 +7,9 @@ use leptos::prelude::*;
 
 use super::Outcome;
 use super::api::{self, Invite, RemoveMember, RevokeInvitation, SetRole};
+use super::shown_once::ShownOnce;
 use crate::t;
 use crate::ui::card::{Card, SkeletonCard};
-use crate::ui::clipboard::copy;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::loaded::loaded;
 use crate::ui::time;
@@ -194,39 +194,10 @@ fn MemberRow(
 /// The new link, shown this once.
 #[component]
 fn NewLink(invite: ServerAction<Invite>) -> impl IntoView {
-    let (copied, set_copied) = signal(false);
     move || {
         invite.value().get().map(|answer| match answer {
             Err(_) => view! { <Outcome value=invite.value() done=String::new()/> }.into_any(),
-            Ok(link) => {
-                let link = absolute(&link);
-                let to_copy = link.clone();
-                view! {
-                    <div class="notice good" role="status">
-                        <Icon glyph=Glyph::Check/>
-                        <b>{t!("settings-invite-link")}</b>
-                        <p>
-                            <code class="new-link">{link}</code>
-                        </p>
-                        <p class="ways">
-                            <button
-                                class="button"
-                                type="button"
-                                on:click=move |_| {
-                                    copy(&to_copy, move |copied| {
-                                        // the list may have been read again meanwhile
-                                        let _ = set_copied.try_set(copied);
-                                    });
-                                }
-                            >
-                                <Icon glyph=Glyph::Copy size="small"/>
-                                {move || if copied.get() { t!("copied") } else { t!("copy") }}
-                            </button>
-                        </p>
-                    </div>
-                }
-                .into_any()
-            }
+            Ok(link) => view! { <ShownOnce title=t!("settings-invite-link") text=absolute(&link)/> }.into_any(),
         })
     }
 }

@@ -1,12 +1,14 @@
-//! Settings: channels, members and invitations, data, appearance, history. Each section has an address.
+//! Settings: channels, members and invitations, API keys, data, appearance, history. Each section has an address.
 
 pub mod api;
+mod api_keys;
 mod appearance;
 mod channels;
 mod data;
 mod history;
 mod invitation;
 mod members;
+mod shown_once;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -19,9 +21,10 @@ use crate::t;
 use crate::ui::outcome::Outcome;
 
 /// Name in the address, key of its text.
-const SECTIONS: [(&str, &str); 5] = [
+const SECTIONS: [(&str, &str); 6] = [
     ("channels", "settings-channels"),
     ("members", "settings-members"),
+    ("api-keys", "settings-keys"),
     ("data", "settings-data"),
     ("appearance", "settings-appearance"),
     ("history", "settings-history"),
@@ -48,6 +51,7 @@ pub fn SettingsPage() -> impl IntoView {
         {move || match section.get().as_str() {
             "channels" => view! { <channels::ChannelsSection/> }.into_any(),
             "members" => view! { <members::MembersSection/> }.into_any(),
+            "api-keys" => view! { <api_keys::ApiKeysSection/> }.into_any(),
             "data" => view! { <data::DataSection/> }.into_any(),
             "appearance" => view! { <appearance::AppearanceSection/> }.into_any(),
             "history" => view! { <history::HistorySection/> }.into_any(),

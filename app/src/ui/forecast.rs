@@ -1,16 +1,11 @@
 //! What is expected of a young post, in words.
 
 use domain::coverage::{Coverage, Origin};
-use domain::forecast::{Forecast, Horizon};
+use domain::forecast::Horizon;
 
 use super::number;
 use super::time;
 use crate::t;
-
-/// The next age that the post has not been read at.
-pub fn next_horizon(forecast: &Forecast) -> Option<&Horizon> {
-    forecast.horizons.iter().find(|horizon| !horizon.measured)
-}
 
 /// `≈ 13.4K to 17.1K`
 pub fn interval(horizon: &Horizon) -> String {

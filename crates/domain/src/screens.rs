@@ -80,8 +80,10 @@ pub struct DashboardScreen {
 pub const LATEST_CURVE_H: f64 = 24.0;
 /// Hours that the comparison of posts shows.
 pub const COMPARE_CURVE_H: f64 = 48.0;
-/// Hours that the page of one post shows.
+/// Hours that the page of one post shows at most.
 pub const POST_CURVE_H: f64 = 168.0;
+/// Ends that the chart of one post's first days may have, hours: see [`post_span_h`].
+pub const POST_SPANS_H: [f64; 6] = [3.0, 6.0, 24.0, 48.0, 72.0, POST_CURVE_H];
 /// Posts whose curves can be laid over one another.
 pub const COMPARED_POSTS_MAX: usize = 5;
 
@@ -104,6 +106,16 @@ pub struct PostForecast {
     /// from the post's newest reading to the end of the curve it is drawn beside, age ascending; empty where that
     /// curve ends earlier
     pub band: Vec<BandPoint>,
+}
+
+/// Where the chart of a post's first days ends, hours: the first of [`POST_SPANS_H`] that holds its readings and, of a
+/// young post, the next age forecast. What is usual is told up to there: it takes posts of that age, and a channel that
+/// posts often has none of a week among those before a young one.
+pub fn post_span_h(curve: &PostCurve, forecast: Option<&PostForecast>) -> f64 {
+    let newest = curve.points.last().map_or(0.0, |(age_h, _)| *age_h);
+    let ahead = forecast.and_then(|forecast| forecast.forecast.next_horizon());
+    let end = ahead.map_or(newest, |horizon| newest.max(f64::from(horizon.h)));
+    POST_SPANS_H.into_iter().find(|span| *span >= end).unwrap_or(POST_CURVE_H)
 }
 
 /// The browser answers every question of the screen itself from `dataset`, which reaches back to the window before
@@ -132,7 +144,9 @@ pub struct PostPage {
     /// at 24 h, or at the oldest age reached before
     pub against: Option<AgainstUsual>,
     pub curve: PostCurve,
-    /// up to [`POST_CURVE_H`]
+    /// where the chart of the first days ends: [`post_span_h`]
+    pub span_h: f64,
+    /// up to `span_h`
     pub usual: UsualCurve,
     /// the posts published before and after it
     pub earlier: Option<PostLink>,
@@ -164,6 +178,7 @@ pub struct PostsCompared {
 
 /// The recommender's own past on this channel, kept from the last run of its backtest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Evidence {
     #[serde(flatten)]
     pub backtest: Backtest,
@@ -176,6 +191,7 @@ pub struct Evidence {
 
 /// The answer of commands and the API (metrics §2 *best-times*): advice with its proof.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProvenAdvice {
     #[serde(flatten)]
     pub advice: Advice,

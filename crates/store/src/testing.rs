@@ -57,7 +57,19 @@ pub async fn on_sqlite<F: Future<Output = ()> + 'static>(body: impl FnOnce(Db) -
 }
 
 /// Runs a test body on a fresh Postgres database; passes without a server to run on, saying so.
-pub async fn on_postgres<F: Future<Output = ()> + 'static>(body: impl FnOnce(Db) -> F) {
+pub async fn on_postgres<F: Future<Output = ()> + 'static>(body: impl FnOnce(Db) -> F + 'static) {
+    on_postgres_address(|url| async move {
+        let db = Db::open(&Settings { url, max_connections: CONNECTIONS }).await.expect("a fresh database opens");
+        db.migrate().await.expect("a fresh database migrates");
+        let outcome = run_apart(body(db.clone())).await;
+        db.close().await;
+        pass_on(outcome);
+    })
+    .await;
+}
+
+/// [`on_postgres`] for a program that opens the database itself: gets the address of an empty one.
+pub async fn on_postgres_address<F: Future<Output = ()> + 'static>(body: impl FnOnce(String) -> F) {
     static NEXT: AtomicU32 = AtomicU32::new(0);
 
     let Ok(server) = std::env::var(POSTGRES_VARIABLE) else {
@@ -68,11 +80,7 @@ pub async fn on_postgres<F: Future<Output = ()> + 'static>(body: impl FnOnce(Db)
     let options = PgConnectOptions::from_str(&server).expect("the server's address");
     let mut admin = PgConnection::connect_with(&options).await.expect("the test server answers");
     admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("the test may create databases");
-    let url = address_of(&server, &name);
-    let db = Db::open(&Settings { url, max_connections: CONNECTIONS }).await.expect("a fresh database opens");
-    db.migrate().await.expect("a fresh database migrates");
-    let outcome = run_apart(body(db.clone())).await;
-    db.close().await;
+    let outcome = run_apart(body(address_of(&server, &name))).await;
     admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.expect("the test drops it");
     pass_on(outcome);
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use domain::analytics::compare::ComparedChannel;
 use domain::analytics::posts::{PostView, PostViews};
+use domain::screens::ProvenAdvice;
 use serde_json::{Map, Value, json};
 use utoipa::PartialSchema;
 use utoipa::openapi::{RefOr, Schema};
@@ -12,7 +13,7 @@ use utoipa::openapi::{RefOr, Schema};
 use super::parameters::Parameter;
 use super::question::{Question, Schemas, list_schema, schema};
 use super::subject::{ApiMeta, Channels, Posts};
-use super::{CHANNELS_PARAMETERS, COMPARE_PARAMETERS, POSTS_PARAMETERS, PREFIX};
+use super::{BEST_TIMES_PARAMETERS, CHANNELS_PARAMETERS, COMPARE_PARAMETERS, POSTS_PARAMETERS, PREFIX};
 
 /// One kind of request as the document tells it.
 pub struct Operation {
@@ -24,6 +25,7 @@ pub struct Operation {
     pub parameters: &'static [Parameter],
     schema: fn(&Operation, &mut Schemas) -> RefOr<Schema>,
     question: Option<Question>,
+    tag: &'static str,
 }
 
 impl Operation {
@@ -53,6 +55,8 @@ impl Operation {
 
 /// Of the made-up channels that `analyticbot demo --seed 1 --channels 1 --days 12` makes.
 pub const EXAMPLE_CHANNEL: &str = "orbit_daily_demo";
+/// Days of the past that the same channel has where the example is advice, with a backtest.
+pub const EXAMPLE_DAYS_OF_ADVICE: u32 = 60;
 pub const EXAMPLE_POST: &str = "233402";
 
 /// Entries that an example's lists keep.
@@ -76,6 +80,7 @@ const EXAMPLES: &[(&str, &str)] = examples![
     "trending",
     "heatmap",
     "dashboard",
+    "best-times",
     "posts",
     "post",
     "post-views",
@@ -90,6 +95,7 @@ pub fn operations() -> Vec<Operation> {
         parameters,
         schema,
         question: None,
+        tag: "posts",
     };
     let mut operations = vec![Operation {
         id: "channels",
@@ -98,6 +104,7 @@ pub fn operations() -> Vec<Operation> {
         parameters: CHANNELS_PARAMETERS,
         schema: |_, schemas| schema::<Channels>(schemas),
         question: None,
+        tag: "channels",
     }];
     operations.extend(Question::ALL.map(|question| Operation {
         id: question.name(),
@@ -106,8 +113,18 @@ pub fn operations() -> Vec<Operation> {
         parameters: question.parameters(),
         schema: |of, schemas| of.question.map_or_else(Value::schema, |question| question.schema(schemas)),
         question: Some(question),
+        tag: "questions",
     }));
     operations.extend([
+        Operation {
+            id: "best-times",
+            path: "/channels/{channel}/best-times".to_owned(),
+            summary: "When to post, with the proof from the channel's own past, or that it makes no difference",
+            parameters: BEST_TIMES_PARAMETERS,
+            schema: |_, schemas| schema::<ProvenAdvice>(schemas),
+            question: None,
+            tag: "questions",
+        },
         about_posts("posts", "", "A channel's posts in pages, the newest first", POSTS_PARAMETERS, |_, schemas| {
             schema::<Posts>(schemas)
         }),
@@ -128,6 +145,7 @@ pub fn operations() -> Vec<Operation> {
             parameters: COMPARE_PARAMETERS,
             schema: |_, schemas| list_schema::<ComparedChannel>(schemas),
             question: None,
+            tag: "channels",
         },
     ]);
     operations
@@ -222,17 +240,9 @@ fn described(operation: &Operation, data: &Value) -> Value {
         responses["404"] = json!({ "$ref": "#/components/responses/NotFound" });
     }
     json!({
-        "operationId": operation.id, "summary": operation.summary, "tags": [tag(operation)],
+        "operationId": operation.id, "summary": operation.summary, "tags": [operation.tag],
         "parameters": parameters, "responses": responses,
     })
-}
-
-fn tag(operation: &Operation) -> &'static str {
-    match (operation.question, operation.path_parameters().next()) {
-        (Some(_), _) => "questions",
-        (None, Some(_)) => "posts",
-        (None, None) => "channels",
-    }
 }
 
 fn parameter(parameter: Parameter) -> Value {
@@ -346,10 +356,14 @@ fn to_value(schema: &RefOr<Schema>) -> Value {
     serde_json::to_value(schema).unwrap_or_default()
 }
 
-/// Every field is always there: what is not known is null. The derive takes an `Option` for a field that may be missing.
+/// A field that may be null is always there: what is not known is null. The derive takes every `Option` for a field that
+/// may be missing; only one that is declared never to be null is.
 fn require_all(schema: &mut Value) {
     if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
-        let names: Vec<&String> = properties.keys().collect();
+        let required: Vec<&Value> = schema["required"].as_array().into_iter().flatten().collect();
+        let is_required = |name: &str| required.iter().any(|required| *required == name);
+        let names = properties.iter().filter(|(name, field)| is_required(name) || may_be_null(field));
+        let names: Vec<&String> = names.map(|(name, _)| name).collect();
         schema["required"] = json!(names);
     }
     for part in ["allOf", "oneOf"] {
@@ -357,4 +371,11 @@ fn require_all(schema: &mut Value) {
             parts.iter_mut().for_each(require_all);
         }
     }
+}
+
+fn may_be_null(schema: &Value) -> bool {
+    let is_null = |kind: &Value| kind == "null";
+    is_null(&schema["type"])
+        || schema["type"].as_array().is_some_and(|kinds| kinds.iter().any(is_null))
+        || schema["oneOf"].as_array().is_some_and(|parts| parts.iter().any(may_be_null))
 }

@@ -52,10 +52,13 @@ pub const POSTS_PARAMETERS: &[Parameter] = &[
 pub const COMPARE_PARAMETERS: &[Parameter] =
     &[Parameter::From, Parameter::To, Parameter::Tz, Parameter::CompareSort, Parameter::MaxGap];
 
+pub const BEST_TIMES_PARAMETERS: &[Parameter] = &[Parameter::Objective, Parameter::Tz];
+
 pub fn router() -> Router<AppState> {
     let mut router = Router::new()
         .route("/channels", only_get(get(channels)))
         .route("/compare", only_get(get(compare)))
+        .route("/channels/{channel}/best-times", only_get(get(best_times)))
         .route("/channels/{channel}/posts", only_get(get(posts)))
         .route("/channels/{channel}/posts/{post_id}", only_get(get(post)))
         .route("/channels/{channel}/posts/{post_id}/views", only_get(get(post_views)))
@@ -109,6 +112,20 @@ async fn about_channel(
         let channel = part(path, "channel")?;
         let given = parameters::read(query.as_deref(), question.parameters())?;
         Asked::new(What::Question(channel.into(), question), given)
+    })
+    .await
+}
+
+async fn best_times(
+    State(state): State<AppState>,
+    path: Parts<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    respond(&state, &headers, || {
+        let channel = part(path, "channel")?;
+        let given = parameters::read(query.as_deref(), BEST_TIMES_PARAMETERS)?;
+        Asked::new(What::BestTimes(channel.into()), given)
     })
     .await
 }

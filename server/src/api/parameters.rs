@@ -8,6 +8,7 @@ use domain::analytics::compare::CompareSort;
 use domain::analytics::post_list;
 use domain::analytics::query::{MAX_AGE_H, MAX_HOURS, MAX_LIMIT, NotAllowed, QueryError, Sort};
 use domain::analytics::top;
+use domain::best_time::{Objective, UnknownObjective};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
@@ -37,6 +38,7 @@ pub enum Parameter {
     Hours,
     MaxGap,
     Measure,
+    Objective,
     Cursor,
 }
 
@@ -45,6 +47,7 @@ pub enum Parameter {
 pub struct Given {
     pub query: Query,
     pub compare_sort: CompareSort,
+    pub objective: Option<Objective>,
     /// as it was handed out
     pub cursor: Option<String>,
     /// whether anything other than `limit` and `cursor` was said
@@ -63,6 +66,7 @@ impl Parameter {
             Self::Hours => "hours",
             Self::MaxGap => "max_gap",
             Self::Measure => "measure",
+            Self::Objective => "objective",
             Self::Cursor => "cursor",
         }
     }
@@ -90,6 +94,10 @@ impl Parameter {
             Self::Measure => {
                 "What stands for a post's outcome: views at 24 h, or newest counts of posts at least 7 days old. \
                  Default: reach24 where at least half of the window's posts have it."
+            }
+            Self::Objective => {
+                "What a time is good for: views in the first 3 hours, views at 24 h, or newest counts of posts at least 7 \
+                 days old. Default: what the channel's owner has chosen, else what its headline is about."
             }
             Self::Cursor => "`next` of the page before. The other parameters are repeated or left away.",
         }
@@ -128,6 +136,7 @@ impl Parameter {
                 "anyOf": [{ "type": "integer", "minimum": 1, "maximum": u32::MAX }, { "type": "string", "const": "any" }],
             }),
             Self::Measure => json!({ "type": "string", "enum": ["reach24", "total"] }),
+            Self::Objective => json!({ "type": "string", "enum": Objective::ALL.map(Objective::as_str) }),
             Self::Cursor => json!({ "type": "string", "maxLength": VALUE_BYTES_MAX }),
         }
     }
@@ -145,6 +154,7 @@ impl Parameter {
             Self::Hours => json!([1, 24, 168]),
             Self::MaxGap => json!(6),
             Self::Measure => json!("total"),
+            Self::Objective => json!("24h"),
             Self::Cursor => Value::Null,
         }
     }
@@ -154,6 +164,10 @@ impl Parameter {
         match self {
             Self::Cursor => given.cursor = Some(text.to_owned()),
             Self::CompareSort => given.compare_sort = text.parse().map_err(|error: NotAllowed| error.of("sort"))?,
+            Self::Objective => {
+                let objective = text.parse().map_err(|error: UnknownObjective| NotAllowed(error.to_string()));
+                given.objective = Some(objective.map_err(|error| error.of("objective"))?);
+            }
             _ => _ = given.query.set(self.name(), text)?,
         }
         Ok(())
@@ -220,6 +234,7 @@ mod tests {
         Parameter::Hours,
         Parameter::MaxGap,
         Parameter::CompareSort,
+        Parameter::Objective,
         Parameter::Cursor,
     ];
 

@@ -1,5 +1,6 @@
-//! The questions about a channel, one row each: name in the address, parameters, how long an answer keeps, and how it
-//! is answered.
+//! The questions about a window of a channel, one row each: name in the address, parameters, how long an answer keeps,
+//! and how it is answered. When to post is none of them: it looks at the whole history and at what the owner has chosen
+//! (`What::BestTimes`).
 
 use domain::analytics::content::Content;
 use domain::analytics::daily::Day;

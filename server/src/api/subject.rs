@@ -10,6 +10,7 @@ use domain::posts::Source;
 use domain::screens::Freshness;
 use serde::{Deserialize, Serialize};
 use services::analytics::{self, CompareTarget, Demand, Target};
+use services::best_time;
 use services::channels::{self, Listed};
 use services::{Ctx, Viewer};
 use sha2::{Digest as _, Sha256};
@@ -28,6 +29,7 @@ const DAY_S: i64 = 86_400;
 const ANSWERS_REVISION: u32 = 1;
 
 /// Seconds that a client may keep what is not a [`Question`].
+const BEST_TIMES_MAX_AGE_S: u32 = 180;
 const POSTS_MAX_AGE_S: u32 = 30;
 const COMPARE_MAX_AGE_S: u32 = 60;
 const CHANNELS_MAX_AGE_S: u32 = 30;
@@ -47,6 +49,7 @@ pub enum What {
     Channels,
     Compare,
     Question(ChannelName, Question),
+    BestTimes(ChannelName),
     Posts(ChannelName),
     Post(ChannelName, i64),
     PostViews(ChannelName, i64),
@@ -66,6 +69,8 @@ pub struct Asked {
 /// What a request is about, at one moment.
 pub enum Subject {
     Channel(Target),
+    /// and what of it is not in the channel's data version
+    Advice(best_time::Target, String),
     Compare(CompareTarget),
     Channels(Vec<(Channel, Freshness)>),
 }
@@ -97,6 +102,16 @@ impl Asked {
                 self.check_length(&target.window)?;
                 return Ok(Subject::Compare(target));
             }
+            What::BestTimes(name) => {
+                let asked = best_time::Asked {
+                    objective: self.given.objective,
+                    tz: self.query.tz.clone(),
+                    ..best_time::Asked::default()
+                };
+                let target = best_time::target(ctx, viewer, &ChannelRef::parse(&name.0), &asked, demand).await?;
+                let basis = target.basis()?;
+                return Ok(Subject::Advice(target, basis));
+            }
             What::Question(name, _) | What::Posts(name) => (name, true),
             What::Post(name, _) | What::PostViews(name, _) => (name, false),
         };
@@ -118,6 +133,7 @@ impl Asked {
     fn max_age_s(&self) -> u32 {
         match &self.what {
             What::Question(_, question) => question.max_age_s(),
+            What::BestTimes(_) => BEST_TIMES_MAX_AGE_S,
             What::Channels => CHANNELS_MAX_AGE_S,
             What::Compare => COMPARE_MAX_AGE_S,
             What::Posts(_) | What::Post(..) | What::PostViews(..) => POSTS_MAX_AGE_S,
@@ -125,7 +141,7 @@ impl Asked {
     }
 
     /// Hashes everything that the answer depends on: the code, the question, what the viewer may see of it and in which
-    /// version, the window as resolved.
+    /// version, the window as resolved, of advice what the owner has chosen and what backtests came to.
     pub fn stamp(&self, subject: &Subject) -> Stamp {
         let mut text = format!("{} {ANSWERS_REVISION}", env!("CARGO_PKG_VERSION"));
         let mut changed_at = 0;
@@ -140,6 +156,10 @@ impl Asked {
             Subject::Channel(target) => {
                 channel(&mut text, &target.channel, &target.freshness);
                 window(&mut text, &target.window);
+            }
+            Subject::Advice(target, basis) => {
+                channel(&mut text, &target.channel, &target.freshness);
+                _ = write!(text, " {basis}");
             }
             Subject::Compare(target) => {
                 for (of, freshness) in &target.channels {
@@ -158,6 +178,7 @@ impl Asked {
             What::Channels => "channels".to_owned(),
             What::Compare => format!("compare {}", self.given.compare_sort.as_str()),
             What::Question(_, question) => question.name().to_owned(),
+            What::BestTimes(_) => "best-times".to_owned(),
             What::Posts(_) => format!("posts {:?} {}", self.after, cursor::said(&self.given.query)),
             What::Post(_, post_id) => format!("post {post_id}"),
             What::PostViews(_, post_id) => format!("views {post_id}"),
@@ -197,12 +218,16 @@ impl Asked {
                 }
                 body(&read.answer.data, &read.answer.meta).map(Some)
             }
+            (Subject::Advice(target, _), _) => {
+                let answer = target.answer(ctx).await?;
+                answer.map(|answer| body(&answer.data, &answer.meta)).transpose()
+            }
             (Subject::Compare(target), _) => {
                 let answer = target.answer(ctx, self.given.compare_sort, &self.query).await?;
                 answer.map(|answer| body(&answer.data, &answer.meta)).transpose()
             }
             (Subject::Channels(channels), _) => self.list(ctx, viewer, channels).await.map(Some),
-            (Subject::Channel(_), What::Channels | What::Compare) => {
+            (Subject::Channel(_), What::Channels | What::Compare | What::BestTimes(_)) => {
                 Err(Problem::new(http::StatusCode::INTERNAL_SERVER_ERROR, "this request has no subject"))
             }
         }

@@ -69,7 +69,11 @@ impl TestApp {
     }
 
     pub async fn fill(&self) {
-        let options = demo::Options { seed: 1, channels: 1, days: 12 };
+        self.fill_with_days(12).await;
+    }
+
+    pub async fn fill_with_days(&self, days: u32) {
+        let options = demo::Options { seed: 1, channels: 1, days };
         demo::fill(&self.state.ctx, &self.operator, options).await.expect("a made-up channel");
     }
 

@@ -7,6 +7,7 @@ mod backtest;
 mod commands;
 mod hostile;
 mod live;
+mod metrics;
 mod mistakes;
 mod pages;
 mod program;

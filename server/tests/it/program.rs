@@ -150,6 +150,11 @@ impl Server {
         get(self.address, path).ok()
     }
 
+    /// The same with headers.
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Option<String> {
+        get_with(self.address, path, headers).ok()
+    }
+
     /// Memory it has just now, KiB.
     pub fn resident_kib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("its state");

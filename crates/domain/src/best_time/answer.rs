@@ -9,6 +9,7 @@ use super::{Objective, surface::Posterior};
 use crate::posts::MediaType;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// the hour of the day matters on this channel
@@ -20,6 +21,7 @@ pub enum Verdict {
 
 /// An hour of the week on the channel's clock and what posting then is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Slot {
     /// 0 = Monday
     pub dow: u8,
@@ -164,7 +166,9 @@ impl TryFrom<String> for Factor {
 
 /// What else matters, in the same model.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Effect {
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub name: Factor,
     /// expected ratio to the channel's mean post, all else equal, minus 1
     pub lift: f64,
@@ -205,6 +209,7 @@ pub struct BestTimes {
 
 /// The public shape of an answer (metrics §4), of commands and the API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Advice {
     pub channel: String,
     pub objective: Objective,
@@ -212,6 +217,7 @@ pub struct Advice {
     pub verdict: Verdict,
     /// posts still needed; only there when the data are not enough
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub missing: Option<u32>,
     pub slots: Vec<Slot>,
     pub effects: Vec<Effect>,

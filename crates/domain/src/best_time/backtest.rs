@@ -17,6 +17,7 @@ use crate::analytics::Dataset;
 
 /// Metrics §4: scores of single posts of weeks the model had not seen. A ratio of nothing is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Backtest {
     pub folds: u32,
     pub posts_scored: u32,
@@ -35,6 +36,7 @@ pub struct Backtest {
 
 /// Verdicts on shuffled times: how many claimed a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Permuted {
     pub runs: u32,
     pub claims: u32,

@@ -8,6 +8,7 @@ use crate::zone::Zone;
 
 /// What a good time is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Objective {
     /// V(3): views in the first three hours
     #[serde(rename = "3h")]

@@ -50,6 +50,13 @@ pub struct Forecast {
     pub source: Source,
 }
 
+impl Forecast {
+    /// The next age that the post has not been read at.
+    pub fn next_horizon(&self) -> Option<&Horizon> {
+        self.horizons.iter().find(|horizon| !horizon.measured)
+    }
+}
+
 /// Views at one age.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Horizon {

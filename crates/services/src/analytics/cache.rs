@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::analytics::Dataset;
-use domain::analytics::outcomes::Outcomes;
 use domain::analytics::query::MaxGap;
 use domain::ids::ChannelId;
 use domain::screens::Freshness;
@@ -14,6 +13,7 @@ use moka::future::Cache as Moka;
 
 use super::Measured;
 use super::target::KnownChannels;
+use crate::best_time::Packed;
 use crate::forecast::Expected;
 use crate::{Error, Result};
 
@@ -72,7 +72,7 @@ pub(crate) struct CardHeadline {
 pub(crate) struct Cache {
     measured: Moka<Key, Arc<Measured>>,
     headlines: Moka<(ChannelId, i64), CardHeadline>,
-    outcomes: Moka<(ChannelId, i64), Arc<Outcomes>>,
+    outcomes: Moka<(ChannelId, i64), Arc<Packed>>,
     expected: Moka<(ChannelId, i64), Arc<Expected>>,
     pub(super) known: KnownChannels,
 }
@@ -86,7 +86,7 @@ impl Cache {
             .build();
         let outcomes = Moka::builder()
             .max_capacity(OUTCOMES_BYTES_MAX)
-            .weigher(|_, outcomes: &Arc<Outcomes>| u32::try_from(outcomes.len() * OUTCOME_BYTES).unwrap_or(u32::MAX))
+            .weigher(|_, packed: &Arc<Packed>| u32::try_from(packed.outcomes.len() * OUTCOME_BYTES).unwrap_or(u32::MAX))
             .time_to_idle(IDLE)
             .build();
         Self {
@@ -110,8 +110,8 @@ impl Cache {
     pub(crate) async fn outcomes(
         &self,
         key: (ChannelId, i64),
-        load: impl Future<Output = Result<Outcomes>>,
-    ) -> Result<Arc<Outcomes>> {
+        load: impl Future<Output = Result<Packed>>,
+    ) -> Result<Arc<Packed>> {
         let load = async { load.await.map(Arc::new) };
         self.outcomes.try_get_with(key, load).await.map_err(|error: Arc<Error>| (*error).clone())
     }

@@ -30,6 +30,7 @@ pub use questions::{
     compare, content, daily, dashboard, growth, heatmap, overview, reach, sources, top, trending, view_curve,
 };
 pub use screens::{LATEST_POSTS, analytics_screen, compare_over_period, dashboard_screen, most_viewed};
+pub(crate) use target::fresh_channel;
 pub use target::{CompareTarget, Demand, Target, compare_target, target};
 
 /// A channel's data, measured, and the window that was asked for.

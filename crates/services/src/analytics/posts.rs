@@ -6,7 +6,9 @@ use domain::analytics::query::MaxGap;
 use domain::analytics::{AGES_H, Answer, Dataset, Meta};
 use domain::channels::{Channel, ChannelRef};
 use domain::posts::Snapshot;
-use domain::screens::{COMPARE_CURVE_H, COMPARED_POSTS_MAX, POST_CURVE_H, PostLink, PostPage, PostsCompared};
+use domain::screens::{
+    COMPARE_CURVE_H, COMPARED_POSTS_MAX, POST_CURVE_H, PostLink, PostPage, PostsCompared, post_span_h,
+};
 use domain::zone::Zone;
 use store::Tx;
 
@@ -29,7 +31,9 @@ pub async fn post(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, post_id: i64
 
     let views = views_of_post(&history, post_id, snapshots.iter().map(snapshot_view).collect());
     let views = views.ok_or(Error::NotFound(What::Post))?;
-    let (curve, usual) = (post_curve(&history, index, POST_CURVE_H), usual_curve(&history, POST_CURVE_H));
+    let (curve, forecast) = (post_curve(&history, index, POST_CURVE_H), expected.of(post_id, POST_CURVE_H));
+    let span_h = post_span_h(&curve, forecast.as_ref());
+    let usual = usual_curve(&history, span_h);
     let data = Dataset::measure(history, &AGES_H, MaxGap::Usual);
     let mut post = post_view(&data, index);
     post.text = whole.and_then(|whole| whole.text).unwrap_or_default();
@@ -49,8 +53,9 @@ pub async fn post(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, post_id: i64
         post,
         views,
         curve,
+        span_h,
         usual,
-        forecast: expected.of(post_id, POST_CURVE_H),
+        forecast,
         forecast_coverage,
     })
 }

@@ -61,6 +61,25 @@ impl KnownChannels {
 
 /// What a query about a channel is about. A channel that the viewer may not see is as unknown as one that is not.
 pub async fn target(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Query, demand: Demand) -> Result<Target> {
+    let known = known(ctx, viewer, channel, demand).await?;
+    let zone = Zone::find(&known.channel.zone)?;
+    let read_at = known.freshness.read_at;
+    let window = Window::resolve(query, &zone, zone_of(query)?, known.newest_post, read_at)?;
+    Ok(Target { channel: known.channel, window, freshness: known.freshness })
+}
+
+/// The same where no window is asked for.
+pub(crate) async fn fresh_channel(
+    ctx: &Ctx,
+    viewer: &Viewer,
+    channel: &ChannelRef,
+    demand: Demand,
+) -> Result<(Channel, Freshness)> {
+    let known = known(ctx, viewer, channel, demand).await?;
+    Ok((known.channel, known.freshness))
+}
+
+async fn known(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, demand: Demand) -> Result<Known> {
     require_numbers(viewer)?;
     let (now, key) = (ctx.now(), (viewer.workspace(), channel.clone()));
     let load = Box::pin(know(ctx, viewer.workspace(), channel));
@@ -71,9 +90,7 @@ pub async fn target(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Qu
     if !viewer.sees(known.channel.id) {
         return Err(Error::NotFound(What::Channel));
     }
-    let zone = Zone::find(&known.channel.zone)?;
-    let window = Window::resolve(query, &zone, zone_of(query)?, known.newest_post, now)?;
-    Ok(Target { channel: known.channel, window, freshness: Freshness { read_at: now, ..known.freshness } })
+    Ok(Known { freshness: Freshness { read_at: now, ..known.freshness }, ..known })
 }
 
 async fn know(ctx: &Ctx, workspace: WorkspaceId, channel: &ChannelRef) -> Result<Known> {

@@ -148,7 +148,7 @@ pub async fn record_outcomes(ctx: &Ctx, channel: ChannelId, id: ExperimentId) ->
     let Some(channel) = store::channels::find(&mut tx, channel).await? else { return Ok(0) };
     let (version, _) = store::analytics::data_version(&mut tx, channel.id).await?;
     drop(tx);
-    let data = outcomes(ctx, &channel, version).await?.dataset();
+    let data = outcomes(ctx, &channel, version).await?.outcomes.dataset();
     let mut tx = ctx.db.write().await?;
     let Some(stored) = store::best_time::hold_experiment(&mut tx, channel.id, id).await? else { return Ok(0) };
     let mut view = view(&mut tx, stored).await?;

@@ -4,29 +4,31 @@
 mod backtest;
 mod experiments;
 mod kept_settings;
+mod target;
 
 use std::sync::Arc;
 
 use domain::analytics::outcomes::{self, Outcomes};
 use domain::analytics::query::{MaxGap, Measure};
-use domain::analytics::{Answer, Dataset, Meta};
+use domain::analytics::{Answer, Dataset};
 use domain::best_time::backtest::Report;
 use domain::best_time::{Cell, Objective, Settings, recommend};
 use domain::channels::{Channel, ChannelRef};
-use domain::posts::Source;
 use domain::screens::{BestTimeScreen, Evidence, ProvenAdvice};
 use domain::zone::Zone;
 use store::Tx;
 
-use crate::analytics::freshness;
+use crate::analytics::{Demand, freshness};
 use crate::identity::{Viewer, permission, require};
-use crate::{Ctx, Error, Result, audit, channels};
+use crate::{Ctx, Result, audit, channels};
 
 pub use backtest::{Backtested, RefreshEvidence, backtest, refresh_evidence};
 pub use experiments::{
     BLOCKS_MAX, RecordExperimentOutcomes, approve, assign, propose, record_outcomes, stop, waiting_experiments,
     withdraw,
 };
+use target::Loaded;
+pub use target::{Asked, Target, target};
 
 /// Zones that most audiences of channels live by: their rules come with the screen.
 const NEAR_ZONES: [&str; 20] = [
@@ -52,15 +54,6 @@ const NEAR_ZONES: [&str; 20] = [
     "America/Los_Angeles",
 ];
 
-/// What may differ from the channel's settings; `None` leaves them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Asked {
-    pub objective: Option<Objective>,
-    /// IANA name of the clock that slots are named by
-    pub tz: Option<String>,
-    pub seed: Option<u64>,
-}
-
 /// Everything the screen needs to compute the advice itself.
 pub async fn screen(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef) -> Result<BestTimeScreen> {
     let mut tx = ctx.db.read().await?;
@@ -70,14 +63,14 @@ pub async fn screen(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef) -> Result<
     let experiment = experiments::newest(&mut tx, &channel).await?;
     let kept = kept_settings::read(&mut tx, &channel).await?;
     drop(tx);
-    let outcomes = outcomes(ctx, &channel, freshness.version).await?;
-    let settings = settings(&channel, kept, &outcomes)?;
+    let packed = outcomes(ctx, &channel, freshness.version).await?;
+    let settings = settings(&channel, kept, &packed.outcomes)?;
     Ok(BestTimeScreen {
         slug: channel.slug(),
         freshness,
         zones: Zone::names().into_iter().map(str::to_owned).collect(),
         near_zones: near_zones(&settings)?,
-        outcomes: Outcomes::clone(&outcomes),
+        outcomes: packed.outcomes.clone(),
         settings,
         evidence,
         experiment,
@@ -87,22 +80,14 @@ pub async fn screen(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef) -> Result<
     })
 }
 
-/// The advice with its proof, for commands and the API.
+/// The advice with its proof, as it is now.
 pub async fn best_times(
     ctx: &Ctx,
     viewer: &Viewer,
     channel: &ChannelRef,
     asked: &Asked,
 ) -> Result<Answer<ProvenAdvice>> {
-    let loaded = load(ctx, viewer, channel, asked).await?;
-    let mut tx = ctx.db.read().await?;
-    let evidence = evidence(&mut tx, &loaded.channel).await?;
-    drop(tx);
-    let objective = loaded.settings.objective;
-    let evidence = evidence.into_iter().find(|(of, _)| *of == objective).map(|(_, evidence)| evidence);
-    let meta = loaded.meta();
-    let advice = recommend(&loaded.data, &loaded.settings).advice(loaded.channel.slug());
-    Ok(Answer { data: ProvenAdvice { advice, evidence }, meta })
+    load(ctx, viewer, channel, asked).await?.advise()
 }
 
 /// What every hour of the week is worth, for a picture: 168 cells, or none without enough data.
@@ -134,55 +119,26 @@ pub async fn save_settings(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, set
     Ok(tx.commit().await?)
 }
 
-/// A channel's posts and the question about them.
-struct Loaded {
-    channel: Channel,
-    data: Dataset,
-    settings: Settings,
-}
-
-impl Loaded {
-    fn meta(&self) -> Meta {
-        let dates = &self.data.posts.date_utc;
-        Meta {
-            channel: Some(self.channel.slug()),
-            from: dates.first().copied().unwrap_or_default(),
-            to: dates.last().map(|last| last + 1).unwrap_or_default(),
-            tz: self.settings.zone.name().to_owned(),
-            sources: vec![Source::Estimated],
-            as_of: self.data.as_of,
-            warnings: Vec::new(),
-        }
-    }
-}
-
 async fn load(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, asked: &Asked) -> Result<Loaded> {
-    let mut tx = ctx.db.read().await?;
-    let channel = channels::find_in(&mut tx, viewer, channel).await?;
-    let (version, _) = store::analytics::data_version(&mut tx, channel.id).await?;
-    let kept = kept_settings::read(&mut tx, &channel).await?;
-    drop(tx);
-    let outcomes = outcomes(ctx, &channel, version).await?;
-    let mut settings = settings(&channel, kept, &outcomes)?;
-    if let Some(objective) = asked.objective {
-        settings.objective = objective;
-    }
-    if let Some(tz) = &asked.tz {
-        settings.zone = Zone::find(tz).map_err(|error| Error::invalid("tz", error.to_string()))?;
-    }
-    if let Some(seed) = asked.seed {
-        settings.seed = seed;
-    }
-    Ok(Loaded { data: outcomes.dataset(), settings, channel })
+    target(ctx, viewer, channel, asked, Demand::Now).await?.load(ctx).await
+}
+
+/// Outcomes and the data version of the rows they were read from.
+#[derive(Debug)]
+pub(crate) struct Packed {
+    pub version: i64,
+    pub outcomes: Outcomes,
 }
 
 /// Read and measured once a data version.
-pub(crate) async fn outcomes(ctx: &Ctx, channel: &Channel, version: i64) -> Result<Arc<Outcomes>> {
+pub(crate) async fn outcomes(ctx: &Ctx, channel: &Channel, version: i64) -> Result<Arc<Packed>> {
     let load = async {
         let mut tx = ctx.db.read().await?;
+        let (version, _) = store::analytics::data_version(&mut tx, channel.id).await?;
         let history = store::analytics::newest_history(&mut tx, channel, outcomes::POSTS_MAX).await?;
         drop(tx);
-        Ok(Outcomes::of(&Dataset::measure(history, &outcomes::AGES_H, MaxGap::Usual)))
+        let outcomes = Outcomes::of(&Dataset::measure(history, &outcomes::AGES_H, MaxGap::Usual));
+        Ok(Packed { version, outcomes })
     };
     ctx.cache.outcomes((channel.id, version), Box::pin(load)).await
 }
@@ -216,12 +172,15 @@ fn near_zones(settings: &Settings) -> Result<Vec<Zone>> {
 
 /// In order of objective.
 async fn evidence(tx: &mut Tx, channel: &Channel) -> Result<Vec<(Objective, Evidence)>> {
-    let mut found = Vec::new();
-    for kept in store::evidence::list(tx, channel.id).await? {
-        let Some(objective) = backtest::objective_of(&kept.kind) else { continue };
-        let Report { backtest, permuted, .. } = serde_json::from_str(&kept.report)?;
-        found.push((objective, Evidence { backtest, permuted, made_at: kept.made_at, version: kept.version }));
-    }
+    let kept = store::evidence::list(tx, channel.id).await?;
+    let mut found = kept.iter().filter_map(|kept| read_evidence(kept).transpose()).collect::<Result<Vec<_>>>()?;
     found.sort_by_key(|(objective, _)| *objective);
     Ok(found)
+}
+
+/// `None` for what is not about best times.
+fn read_evidence(kept: &store::evidence::Evidence) -> Result<Option<(Objective, Evidence)>> {
+    let Some(objective) = backtest::objective_of(&kept.kind) else { return Ok(None) };
+    let Report { backtest, permuted, .. } = serde_json::from_str(&kept.report)?;
+    Ok(Some((objective, Evidence { backtest, permuted, made_at: kept.made_at, version: kept.version })))
 }

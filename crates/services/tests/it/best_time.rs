@@ -219,6 +219,9 @@ async fn young_posts_show_what_is_expected_of_them_everywhere() {
     best_time::refresh_evidence(&place.ctx, &CancellationToken::new()).await.expect("run");
     let post = analytics::post(&place.ctx, &viewer, &name, newest.post.post_id).await.expect("a page");
     assert_eq!(post.forecast.as_ref().map(|own| &own.forecast), Some(&expected.forecast));
+    // in a week this channel posts more than what is usual is told from
+    assert!(post.span_h <= 48.0 && post.usual.n >= 20, "up to {} h, by {} posts", post.span_h, post.usual.n);
+    assert_eq!(post.usual.ages_h.last(), Some(&post.span_h));
     assert!(post.forecast.is_some_and(|own| own.band.last().is_some_and(|point| point.at_h > 100.0)));
     let coverage = post.forecast_coverage.expect("by the backtest");
     assert_eq!(coverage.origin, Origin::Backtest);
