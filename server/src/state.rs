@@ -1,6 +1,7 @@
 //! What every request handler may need.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -11,7 +12,12 @@ use crate::api::answering::Answers;
 use crate::api::quota::Quota;
 use crate::config::{ApiSettings, ServerSettings};
 use crate::live::Live;
+use crate::shared::Shared;
 use crate::site_files::SiteFiles;
+
+/// How long a request waits for a connection to the database before it is told that there is none. Commands, imports
+/// and jobs wait longer.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(3);
 
 #[derive(Clone)]
 pub struct AppState {
@@ -37,6 +43,8 @@ pub struct AppState {
 pub struct Api {
     pub answers: Answers,
     pub quota: Quota,
+    /// with other replicas, where there is Redis
+    pub shared: Option<Shared>,
 }
 
 impl AppState {
@@ -44,6 +52,7 @@ impl AppState {
         ctx: Ctx,
         settings: &ServerSettings,
         api: &ApiSettings,
+        shared: Option<Shared>,
         site_files: SiteFiles,
         schema_version: Option<i64>,
         stopping: CancellationToken,
@@ -55,10 +64,12 @@ impl AppState {
             .site_pkg_dir("pkg")
             .site_addr(settings.bind)
             .build();
+        let ctx = ctx.impatient(DATABASE_PATIENCE);
+        let quota = Quota::new(api.computed_per_minute, shared.clone());
         Self {
             live: Live::start(ctx.clone(), stopping.clone()),
             ctx,
-            api: Api { answers: Answers::new(), quota: Quota::new(api.computed_per_minute) },
+            api: Api { answers: Answers::new(), quota, shared },
             metrics_token: settings.metrics_token.as_ref().map(|token| token.expose().into()),
             leptos_options,
             site_files,

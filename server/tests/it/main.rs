@@ -3,13 +3,16 @@
 
 mod api;
 mod app;
+mod backends;
 mod backtest;
 mod commands;
 mod hostile;
 mod live;
 mod mistakes;
+mod outages;
 mod pages;
 mod program;
 mod protection;
+mod replicas;
 mod running;
 mod site;
