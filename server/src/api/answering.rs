@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use moka::future::Cache as Moka;
 use services::Viewer;
 use services::analytics::Demand;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 use tracing::Instrument as _;
 
 use super::quota::{Quota, Standing};
@@ -246,7 +246,8 @@ async fn take(quota: &Quota, viewer: &Viewer, deadline: Instant) -> Result<Optio
     }
 }
 
-/// What is kept here, or by another replica. Many who ask at once wait for one look at Redis.
+/// What is kept here, or by another replica. Many who ask at once wait for one look at Redis; who meets a computation
+/// of the same, waits for it no longer than for Redis.
 async fn find(
     state: &AppState,
     asked: &Asked,
@@ -264,9 +265,9 @@ async fn find(
         let body = shared.answer(&stamp.tag, deadline).await.ok_or(Lack::NotShared)?;
         level = Level::Shared;
         answers.last.insert(asked.question(subject), *stamp).await;
-        Ok(Kept::new(body, now))
+        Ok::<_, Lack>(Kept::new(body, now))
     };
-    let kept = answers.kept.try_get_with(stamp.tag, look).await.ok()?;
+    let kept = timeout_at(deadline, answers.kept.try_get_with(stamp.tag, look)).await.ok()?.ok()?;
     Some((level, kept.body))
 }
 

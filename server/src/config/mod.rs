@@ -195,12 +195,8 @@ impl Config {
         if let Some(url) = &self.cache.redis_url
             && let Err(error) = redis::Client::open(url.expose())
         {
-            let why = match error.kind() {
-                _ if url.expose().starts_with("rediss:") => "this program speaks to Redis without TLS only".to_owned(),
-                _ => error.to_string(),
-            };
             return Err(ConfigError(format!(
-                "cache.redis_url is {:?}, which cannot be used ({why}): write redis://user:password@host:port/number or unix:///path/of/socket",
+                "cache.redis_url is {:?}, which cannot be used ({error}): write redis://user:password@host:port/number or unix:///path/of/socket",
                 url.to_string()
             )));
         }

@@ -25,7 +25,7 @@ impl fmt::Debug for Secret {
 /// Address of the database. Prints without its password.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
-pub struct DatabaseUrl(String);
+pub struct DatabaseUrl(pub(super) String);
 
 impl DatabaseUrl {
     /// With the password, for the driver only.

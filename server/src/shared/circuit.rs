@@ -53,7 +53,8 @@ impl Circuit {
         self.line().is_some()
     }
 
-    /// Asks Redis, until `deadline` at most. `None`: it is left out, or did not answer and is left out from now on.
+    /// Asks Redis, until `deadline` at most. `None`: it is left out, or did not answer and is left out from now on. A
+    /// request whose time was over before says nothing about Redis.
     pub async fn ask<T, F>(
         &self,
         request: RedisRequest,
@@ -63,7 +64,8 @@ impl Circuit {
     where
         F: Future<Output = RedisResult<T>>,
     {
-        let Some(Line { number, connection }) = self.line() else {
+        let line = self.line().filter(|_| Instant::now() < deadline);
+        let Some(Line { number, connection }) = line else {
             metrics::count_redis(request, RedisOutcome::LeftOut);
             return None;
         };
@@ -129,7 +131,7 @@ impl Circuit {
 }
 
 /// A connection that has answered as quickly as a request would need it.
-async fn connect(client: &Client) -> Result<MultiplexedConnection, String> {
+pub(super) async fn connect(client: &Client) -> Result<MultiplexedConnection, String> {
     // our own deadlines hold, and they are shorter
     let config = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_TIMEOUT)).set_response_timeout(None);
     let connecting = timeout(CONNECT_TIMEOUT, client.get_multiplexed_async_connection_with_config(&config));
@@ -139,6 +141,116 @@ async fn connect(client: &Client) -> Result<MultiplexedConnection, String> {
 }
 
 async fn ping(mut connection: MultiplexedConnection) -> Result<(), String> {
-    let pong = timeout(PATIENCE, redis::cmd("PING").query_async::<()>(&mut connection));
+    let ping = redis::cmd("PING");
+    let pong = timeout(PATIENCE, ping.query_async::<()>(&mut connection));
     pong.await.map_err(|_| "no answer in time")?.map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// Speaks as much of Redis as is asked here.
+    #[derive(Default)]
+    struct Stub {
+        is_silent: AtomicBool,
+        asked: AtomicU32,
+    }
+
+    impl Stub {
+        async fn serve(self: Arc<Self>, listener: TcpListener) {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(self.clone().answer(stream));
+            }
+        }
+
+        async fn answer(self: Arc<Self>, mut stream: TcpStream) {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+                for word in String::from_utf8_lossy(&buffer[..read]).split("\r\n") {
+                    let answer = match word {
+                        "PING" => "+PONG\r\n",
+                        "SETINFO" => "+OK\r\n",
+                        "GET" => {
+                            self.asked.fetch_add(1, Ordering::SeqCst);
+                            "$-1\r\n"
+                        }
+                        _ => continue,
+                    };
+                    if !self.is_silent.load(Ordering::SeqCst) && stream.write_all(answer.as_bytes()).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn ask(circuit: &Circuit) -> (Option<Option<String>>, Duration) {
+        let began = Instant::now();
+        let answer = circuit.ask(RedisRequest::Find, began + PATIENCE, |mut redis| async move {
+            redis::cmd("GET").arg("a").query_async::<Option<String>>(&mut redis).await
+        });
+        (answer.await, began.elapsed())
+    }
+
+    async fn wait_until(is_so: impl Fn() -> bool) {
+        let waiting = async {
+            while !is_so() {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), waiting).await.expect("in time");
+    }
+
+    #[tokio::test]
+    async fn one_question_waits_the_next_do_not_and_it_comes_back_by_itself() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("redis://{}", listener.local_addr().expect("an address"));
+        let stub = Arc::new(Stub::default());
+        tokio::spawn(stub.clone().serve(listener));
+        let stopping = CancellationToken::new();
+        let circuit = Circuit::start(Client::open(url).expect("an address"), stopping.clone());
+        wait_until(|| circuit.is_closed()).await;
+        assert_eq!(ask(&circuit).await.0, Some(None), "asked, and nothing was there");
+
+        stub.is_silent.store(true, Ordering::SeqCst);
+        let (answer, took) = ask(&circuit).await;
+        assert_eq!(answer, None);
+        assert!(took >= PATIENCE && took < PATIENCE * 10, "{took:?}");
+        assert!(!circuit.is_closed());
+        let asked = stub.asked.load(Ordering::SeqCst);
+        for _ in 0..100 {
+            let (answer, took) = ask(&circuit).await;
+            assert_eq!(answer, None);
+            assert!(took < PATIENCE, "{took:?}");
+        }
+        assert_eq!(stub.asked.load(Ordering::SeqCst), asked, "left out");
+
+        stub.is_silent.store(false, Ordering::SeqCst);
+        wait_until(|| circuit.is_closed()).await;
+        assert_eq!(ask(&circuit).await.0, Some(None));
+        // nobody asks, and it is noticed all the same
+        stub.is_silent.store(true, Ordering::SeqCst);
+        wait_until(|| !circuit.is_closed()).await;
+        stopping.cancel();
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_late_already_opens_nothing() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("redis://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(Arc::new(Stub::default()).serve(listener));
+        let circuit = Circuit::start(Client::open(url).expect("an address"), CancellationToken::new());
+        wait_until(|| circuit.is_closed()).await;
+        let late = circuit.ask(RedisRequest::Find, Instant::now(), |mut redis| async move {
+            redis::cmd("GET").arg("a").query_async::<Option<String>>(&mut redis).await
+        });
+        assert_eq!(late.await, None);
+        assert!(circuit.is_closed());
+    }
 }

@@ -52,6 +52,12 @@ impl Shared {
     }
 }
 
+/// Whether Redis at `url` answers as quickly as a request needs it; why not.
+pub async fn look(url: &str) -> Result<(), String> {
+    let client = Client::open(url).map_err(|error| error.to_string())?;
+    circuit::connect(&client).await.map(drop)
+}
+
 /// Until when a request that begins now to ask Redis may wait for it.
 pub fn deadline() -> Instant {
     Instant::now() + PATIENCE
