@@ -170,7 +170,9 @@ async fn redis(config: &Config, findings: &mut Findings) {
         Err(why) => findings.add(
             "redis",
             Verdict::Warn,
-            format!("{url}: {why}; replicas serve on without it, each for itself: start it, or correct cache.redis_url"),
+            format!(
+                "{url}: {why}; replicas serve on without it, each for itself: start it, or correct cache.redis_url"
+            ),
         ),
     }
 }

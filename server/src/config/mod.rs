@@ -631,7 +631,8 @@ mod tests {
 
     #[test]
     fn nor_is_the_password_of_redis() {
-        let config = sources(&[("ANALYTICBOT_CACHE__REDIS_URL", "redis://:s3cret@r.example:1/2")]).load().expect("loads");
+        let config =
+            sources(&[("ANALYTICBOT_CACHE__REDIS_URL", "redis://:s3cret@r.example:1/2")]).load().expect("loads");
         for text in [config.print(), config.print_json().to_string(), format!("{config:?}")] {
             assert!(text.contains(":***@r.example:1/2") && !text.contains("s3cret"), "{text}");
         }

@@ -111,8 +111,19 @@ fn replicas_give_the_same_bytes_and_tags_and_share_what_they_computed() {
     let Some(place) = Place::with_redis(&[]) else { return };
     let (one, other) = (place.replica(), place.replica());
     for rest in [
-        "overview", "daily", "growth", "reach", "view-curve", "top-posts", "sources", "content", "trending", "heatmap",
-        "dashboard", "posts?limit=1000", "overview?tz=Asia/Tashkent",
+        "overview",
+        "daily",
+        "growth",
+        "reach",
+        "view-curve",
+        "top-posts",
+        "sources",
+        "content",
+        "trending",
+        "heatmap",
+        "dashboard",
+        "posts?limit=1000",
+        "overview?tz=Asia/Tashkent",
     ] {
         let path = format!("/channels/{CHANNEL}/{rest}");
         // computed by both, and as found
@@ -221,7 +232,10 @@ async fn an_older_answer_is_served_while_the_newest_takes_long() {
     assert_eq!(first.field("age"), "");
 
     let mut writer = PgConnection::connect(&place.postgres.url()).await.expect("connected");
-    writer.execute("UPDATE data_version SET version = version + 1, changed_at = changed_at + 1").await.expect("written");
+    writer
+        .execute("UPDATE data_version SET version = version + 1, changed_at = changed_at + 1")
+        .await
+        .expect("written");
     // reading facts waits; versions can be read
     let mut lock = writer.begin().await.expect("begun");
     lock.execute("LOCK TABLE snapshot_series IN ACCESS EXCLUSIVE MODE").await.expect("locked");
