@@ -100,7 +100,7 @@ async fn app(url: &str) -> (Router, CancellationToken) {
     let api = ApiSettings { computed_per_minute: 0 };
     let stopping = CancellationToken::new();
     let files = SiteFiles::folder("/nonexistent");
-    let state = AppState::new(context(url).await, &settings, &api, files, None, stopping.clone());
+    let state = AppState::new(context(url).await, &settings, &api, None, files, None, stopping.clone());
     (router(state), stopping)
 }
 

@@ -1,13 +1,15 @@
 //! The HTTP status of a server function that failed: the framework answers 500 to all of them, while a proxy, a log
-//! and a check from outside read the status and not the body.
+//! and a check from outside read the status and not the body. What is not available just now says when to ask again.
 
 use app::ApiError;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
+
+use crate::problem::TRY_AGAIN_S;
 
 /// Set by the framework on the answer of a failed server function.
 const MARK: HeaderName = HeaderName::from_static("serverfnerror");
@@ -16,7 +18,14 @@ const MARK: HeaderName = HeaderName::from_static("serverfnerror");
 const ERROR_BYTES_MAX: usize = 64 * 1024;
 
 pub async fn set_status(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+    let mut response = with_status(next.run(request).await).await;
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(RETRY_AFTER).or_insert(TRY_AGAIN_S.into());
+    }
+    response
+}
+
+async fn with_status(response: Response) -> Response {
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key(MARK) {
         return response;
     }

@@ -1,4 +1,5 @@
-//! For whoever watches the process: `/healthz` says that it runs, `/readyz` that it can serve.
+//! For whoever watches the process: `/healthz` says that it runs, `/readyz` that it can serve. Without Redis it can, at
+//! more cost: that is degraded.
 
 use std::time::Duration;
 
@@ -30,9 +31,17 @@ pub async fn readyz(State(state): State<AppState>) -> Response {
         Err(_) => (failed("no answer in time"), failed("not known"), failed("not known")),
     };
     let ready = database["status"] == "ok" && migrations["status"] == "ok";
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = json!({ "status": if ready { "ok" } else { "failed" }, "database": database, "migrations": migrations, "queue": queue });
-    (status, Json(body)).into_response()
+    let redis = state.api.shared.as_ref().map(|shared| if shared.is_up() { "ok" } else { "degraded" });
+    let (code, status) = match (ready, redis) {
+        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "failed"),
+        (true, None) => (StatusCode::OK, "ok"),
+        (true, Some(redis)) => (StatusCode::OK, redis),
+    };
+    let mut body = json!({ "status": status, "database": database, "migrations": migrations, "queue": queue });
+    if let Some(redis) = redis {
+        body["redis"] = json!({ "status": redis });
+    }
+    (code, Json(body)).into_response()
 }
 
 fn failed(detail: &str) -> serde_json::Value {

@@ -21,6 +21,7 @@ pub mod requests;
 pub mod router;
 pub mod security;
 pub mod serve;
+pub mod shared;
 pub mod sign_in;
 pub mod site_files;
 pub mod state;

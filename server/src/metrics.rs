@@ -25,6 +25,8 @@ use crate::state::AppState;
 
 const REQUESTS: &str = "analyticbot_http_request_seconds";
 const ANSWERS: &str = "analyticbot_api_answers_total";
+const REDIS: &str = "analyticbot_redis_requests_total";
+const REDIS_UP: &str = "analyticbot_redis_up";
 const CONNECTIONS: &str = "analyticbot_database_connections";
 const JOBS: &str = "analyticbot_jobs";
 const JOBS_LATE: &str = "analyticbot_jobs_late_seconds";
@@ -52,6 +54,8 @@ fn handle() -> &'static PrometheusHandle {
         _ = metrics::set_global_recorder(recorder);
         metrics::describe_histogram!(REQUESTS, metrics::Unit::Seconds, "Time to answer, by route, method and status");
         metrics::describe_counter!(ANSWERS, "Answers of the public API by where they were found");
+        metrics::describe_counter!(REDIS, "Requests to Redis by what was asked and what came of it");
+        metrics::describe_gauge!(REDIS_UP, "1 while Redis is used, 0 while it is left out");
         metrics::describe_gauge!(CONNECTIONS, "Connections to the database by state");
         metrics::describe_gauge!(JOBS, "Jobs by state");
         metrics::describe_gauge!(JOBS_LATE, metrics::Unit::Seconds, "How long the oldest waiting job is overdue");
@@ -71,6 +75,49 @@ pub fn start(stopping: CancellationToken) {
 
 pub fn count_answer(level: Level) {
     metrics::counter!(ANSWERS, "level" => level.as_str()).increment(1);
+}
+
+/// What Redis is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedisRequest {
+    /// an answer, for this replica
+    Find,
+    /// to keep one, for others
+    Keep,
+    /// one of a quota
+    Take,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedisOutcome {
+    Hit,
+    Miss,
+    Done,
+    /// an error, or no answer in time
+    Failed,
+    /// not asked, as it has failed a moment ago
+    LeftOut,
+}
+
+pub fn count_redis(request: RedisRequest, outcome: RedisOutcome) {
+    let request = match request {
+        RedisRequest::Find => "find",
+        RedisRequest::Keep => "keep",
+        RedisRequest::Take => "take",
+    };
+    let outcome = match outcome {
+        RedisOutcome::Hit => "hit",
+        RedisOutcome::Miss => "miss",
+        RedisOutcome::Done => "done",
+        RedisOutcome::Failed => "failed",
+        RedisOutcome::LeftOut => "left_out",
+    };
+    metrics::counter!(REDIS, "request" => request, "outcome" => outcome).increment(1);
+}
+
+pub fn set_redis_up(up: bool) {
+    metrics::gauge!(REDIS_UP).set(if up { 1.0 } else { 0.0 });
 }
 
 thread_local! {

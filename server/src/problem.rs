@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use services::Error;
 
 /// Seconds after which what is not available may be asked for again.
-const TRY_AGAIN_S: u64 = 1;
+pub const TRY_AGAIN_S: u64 = 1;
 
 #[derive(Debug, Clone)]
 pub struct Problem {

@@ -10,12 +10,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{ApiSettings, ServerSettings};
+use crate::config::Config;
 use crate::connections::{self, Bounds};
 use crate::failure::Failure;
 use crate::listener::Closing;
 use crate::metrics;
 use crate::router::router;
+use crate::shared::Shared;
 use crate::site_files::SiteFiles;
 use crate::state::AppState;
 
@@ -78,8 +79,7 @@ pub struct Web {
 /// Runs the roles until `stop` is over, then ends them without cutting anything.
 pub async fn run(
     ctx: Ctx,
-    settings: &ServerSettings,
-    api: &ApiSettings,
+    config: &Config,
     web: Option<Web>,
     jobs: bool,
     stop: impl Future<Output = ()> + Send + 'static,
@@ -88,13 +88,18 @@ pub async fn run(
     let jobs = jobs.then(|| tokio::spawn(jobs::run(ctx.clone(), stopping.clone())));
     let schema_version = ctx.db.version().await.map_err(services::Error::from)?;
     metrics::start(stopping.clone());
-    let web = web.map(|web| {
-        let state = AppState::new(ctx.clone(), settings, api, web.site_files, schema_version, stopping.clone());
-        if let Some(listener) = web.metrics {
-            spawn_metrics(listener, state.clone());
+    let web = match web {
+        Some(web) => {
+            let shared = share(&ctx, config, stopping.clone()).await?;
+            let (server, api, site) = (&config.server, &config.api, web.site_files);
+            let state = AppState::new(ctx.clone(), server, api, shared, site, schema_version, stopping.clone());
+            if let Some(listener) = web.metrics {
+                spawn_metrics(listener, state.clone());
+            }
+            Some(spawn_web(web.listener, state))
         }
-        spawn_web(web.listener, state)
-    });
+        None => None,
+    };
     stop.await;
     tracing::info!("stopping: no new work, what runs is finished");
     stopping.cancel();
@@ -107,6 +112,14 @@ pub async fn run(
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What replicas share, where the settings name a Redis. Whether it answers is not waited for.
+async fn share(ctx: &Ctx, config: &Config, stopping: CancellationToken) -> Result<Option<Shared>, Failure> {
+    let Some(url) = &config.cache.redis_url else { return Ok(None) };
+    let installation = services::settings::installation(ctx).await?;
+    let shared = Shared::start(url.expose(), &installation, stopping);
+    shared.map(Some).map_err(|error| Failure::usage("cache.redis_url", format!("{url} cannot be used: {error}")))
 }
 
 fn spawn_web(listener: TcpListener, state: AppState) -> JoinHandle<()> {

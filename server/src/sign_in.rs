@@ -7,11 +7,11 @@ use app::ssr::RequestViewer;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::header::{AUTHORIZATION, COOKIE, HOST};
+use http::header::{AUTHORIZATION, COOKIE, HOST, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use services::{Error, Viewer};
 
-use crate::problem::Problem;
+use crate::problem::{Problem, TRY_AGAIN_S};
 use crate::requests::page;
 use crate::state::AppState;
 
@@ -83,13 +83,15 @@ pub async fn demo_owner(state: &AppState) -> Result<Option<Viewer>, Error> {
 
 fn unavailable(error: &Error, path: &str) -> Response {
     if path.starts_with("/api/") {
-        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response();
+        return Problem::unavailable(error.to_string()).into_response();
     }
-    page(
+    let mut response = page(
         StatusCode::SERVICE_UNAVAILABLE,
         "Not available just now",
         "The server cannot read its database. Try again in a moment.",
-    )
+    );
+    response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN_S.into());
+    response
 }
 
 /// The token behind `Authorization: Bearer`.

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use http::HeaderValue;
@@ -14,7 +15,12 @@ use crate::api::quota::Quota;
 use crate::config::{ApiSettings, ServerSettings};
 use crate::live::Live;
 use crate::security;
+use crate::shared::Shared;
 use crate::site_files::SiteFiles;
+
+/// How long a request waits for a connection to the database before it is told that there is none. Commands, imports
+/// and jobs wait longer.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Cloning shares it: every layer of the router clones its state with every request.
 #[derive(Clone)]
@@ -44,6 +50,8 @@ pub struct Parts {
 pub struct Api {
     pub answers: Answers,
     pub quota: Quota,
+    /// with other replicas, where there is Redis
+    pub shared: Option<Shared>,
 }
 
 impl AppState {
@@ -51,6 +59,7 @@ impl AppState {
         ctx: Ctx,
         settings: &ServerSettings,
         api: &ApiSettings,
+        shared: Option<Shared>,
         site_files: SiteFiles,
         schema_version: Option<i64>,
         stopping: CancellationToken,
@@ -62,10 +71,12 @@ impl AppState {
             .site_pkg_dir("pkg")
             .site_addr(settings.bind)
             .build();
+        let ctx = ctx.impatient(DATABASE_PATIENCE);
+        let quota = Quota::new(api.computed_per_minute, shared.clone());
         Self(Arc::new(Parts {
             live: Live::start(ctx.clone(), stopping.clone()),
             ctx,
-            api: Api { answers: Answers::new(), quota: Quota::new(api.computed_per_minute) },
+            api: Api { answers: Answers::new(), quota, shared },
             metrics_token: settings.metrics_token.as_ref().map(|token| token.expose().into()),
             leptos_options,
             site_files,

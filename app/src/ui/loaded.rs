@@ -83,6 +83,10 @@ where
                 missing()
             }
             Stage::Failed(problem) => {
+                #[cfg(feature = "ssr")]
+                if matches!(problem, ApiError::Unavailable { .. }) {
+                    crate::ssr::set_status(http::StatusCode::SERVICE_UNAVAILABLE);
+                }
                 view! { <ProblemNotice problem retry=Callback::new(move |()| resource.refetch())/> }.into_any()
             }
             Stage::Ready => {

@@ -68,6 +68,8 @@ impl std::fmt::Display for What {
 pub enum Outage {
     #[error("the database is busy with other writes; try again in a moment")]
     DatabaseBusy,
+    #[error("the database cannot be reached just now; try again in a moment")]
+    DatabaseUnreachable,
     #[error("the database file or its folder cannot be written to; the numbers can still be read")]
     DatabaseReadOnly,
     #[error("the disk is full; free some space and try again")]
@@ -128,6 +130,11 @@ impl From<store::Error> for Error {
         use store::Error as Stored;
         match error {
             Stored::Busy => Self::Unavailable(Outage::DatabaseBusy),
+            Stored::Unreachable(why) => {
+                // said here, as the person learns only that it is so
+                tracing::warn!("the database cannot be reached: {why}");
+                Self::Unavailable(Outage::DatabaseUnreachable)
+            }
             Stored::ReadOnly => Self::Unavailable(Outage::DatabaseReadOnly),
             Stored::DiskFull => Self::Unavailable(Outage::DiskFull),
             Stored::NewerDatabase { found, known } => Self::Unavailable(Outage::NewerDatabase { found, known }),

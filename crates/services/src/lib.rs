@@ -28,6 +28,8 @@ mod recent;
 pub mod scratch;
 pub mod settings;
 
+use std::time::Duration;
+
 use store::Db;
 
 pub use clock::Clock;
@@ -57,6 +59,13 @@ pub struct SiteSettings {
 impl Ctx {
     pub fn new(db: Db, clock: Clock, site: SiteSettings) -> Self {
         Self { db, clock, site, cache: analytics::Cache::new(), callers: identity::Callers::new() }
+    }
+
+    /// The same for requests, whose callers would rather hear that the database is away than wait for it, see
+    /// [`Db::impatient`].
+    #[must_use]
+    pub fn impatient(&self, patience: Duration) -> Self {
+        Self { db: self.db.impatient(patience), ..self.clone() }
     }
 
     /// Unix seconds.

@@ -8,9 +8,11 @@ use serde_json::json;
 use store::Tx;
 
 use crate::identity::{Viewer, permission, require};
-use crate::{Ctx, Error, Result, audit};
+use crate::{Ctx, Error, Result, audit, identity};
 
 const RETENTION: &str = "retention";
+/// Kept with the workspace `default`, which every database has.
+const INSTALLATION: &str = "installation";
 
 /// How long facts are kept.
 pub async fn retention(ctx: &Ctx, viewer: &Viewer) -> Result<Retention> {
@@ -32,6 +34,19 @@ pub async fn set_retention(ctx: &Ctx, viewer: &Viewer, retention: Retention) -> 
     let detail = json!({ "from": before, "to": retention });
     audit::record(ctx, &mut tx, viewer, "settings.set_retention", RETENTION, &detail).await?;
     Ok(tx.commit().await?)
+}
+
+/// What tells this database from others that share a cache with it: random, made once, the same for every process.
+pub async fn installation(ctx: &Ctx) -> Result<String> {
+    let workspace = identity::ensure_default_workspace(ctx).await?;
+    if let Some(known) = read(&mut ctx.db.read().await?, workspace, INSTALLATION).await? {
+        return Ok(known);
+    }
+    let made = serde_json::to_string(identity::Token::random().reveal())?;
+    let mut tx = ctx.db.write().await?;
+    let stands = store::settings::set_once(&mut tx, workspace, INSTALLATION, &made, ctx.now()).await?;
+    tx.commit().await?;
+    Ok(serde_json::from_str(&stands)?)
 }
 
 pub(crate) async fn read<T: DeserializeOwned>(tx: &mut Tx, workspace: WorkspaceId, key: &str) -> Result<Option<T>> {

@@ -65,7 +65,11 @@ pub struct Connections {
 
 /// An open database. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Db(Pools);
+pub struct Db {
+    pools: Pools,
+    /// how long a unit of work waits for a connection to Postgres; `None`: [`ACQUIRE_TIMEOUT`]
+    patience: Option<Duration>,
+}
 
 #[derive(Debug, Clone)]
 enum Pools {
@@ -175,7 +179,7 @@ impl Db {
             .max_connections(settings_or_one(max_connections))
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_lazy_with(options.pragma("query_only", "ON"));
-        Ok(Self(Pools::Sqlite { writer, readers, path }))
+        Ok(Self { pools: Pools::Sqlite { writer, readers, path }, patience: None })
     }
 
     async fn open_postgres(settings: &Settings) -> Result<Self> {
@@ -188,13 +192,13 @@ impl Db {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options)
             .await?;
-        Ok(Self(Pools::Postgres { pool, url: settings.url.clone() }))
+        Ok(Self { pools: Pools::Postgres { pool, url: settings.url.clone() }, patience: None })
     }
 
     /// Brings the database to the newest version this program knows. On Postgres under an advisory lock, so that
     /// several processes may start at once. A database of a newer version is left untouched.
     pub async fn migrate(&self) -> Result<()> {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { writer, .. } => {
                 let mut conn = writer.acquire().await?;
                 refuse_newer(&mut *conn, &SQLITE_MIGRATIONS).await?;
@@ -210,7 +214,7 @@ impl Db {
 
     /// Version of the newest applied migration, `None` on an empty database. Refuses a newer database.
     pub async fn version(&self) -> Result<Option<i64>> {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { writer, .. } => {
                 let mut conn = writer.acquire().await?;
                 refuse_newer(&mut *conn, &SQLITE_MIGRATIONS).await
@@ -224,10 +228,11 @@ impl Db {
 
     /// A unit of work that only reads; all its reads see the same moment.
     pub async fn read(&self) -> Result<Tx> {
-        Ok(match &self.0 {
+        Ok(match &self.pools {
             Pools::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
             Pools::Postgres { pool, .. } => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
+                let begin = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+                Tx::Postgres(self.within_patience(pool, begin).await?)
             }
         })
     }
@@ -235,14 +240,35 @@ impl Db {
     /// A unit of work that may write. On SQLite it holds the only writer from the start, so it cannot fail to
     /// upgrade later.
     pub async fn write(&self) -> Result<Tx> {
-        Ok(match &self.0 {
+        Ok(match &self.pools {
             Pools::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Pools::Postgres { pool, .. } => Tx::Postgres(pool.begin().await?),
+            Pools::Postgres { pool, .. } => Tx::Postgres(self.within_patience(pool, pool.begin()).await?),
+        })
+    }
+
+    /// The same database for whoever would rather hear that it is away than wait: a unit of work waits this long for a
+    /// connection to Postgres. On SQLite nothing changes: its writers queue behind one another, and it cannot be away.
+    #[must_use]
+    pub fn impatient(&self, patience: Duration) -> Self {
+        Self { pools: self.pools.clone(), patience: Some(patience) }
+    }
+
+    async fn within_patience<T>(&self, pool: &PgPool, begin: impl Future<Output = sqlx::Result<T>>) -> Result<T> {
+        let begun = match self.patience {
+            Some(patience) => tokio::time::timeout(patience, begin).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)),
+            None => begin.await,
+        };
+        begun.map_err(|error| match error {
+            // a pool that is not full waits for Postgres, not for its own connections
+            sqlx::Error::PoolTimedOut if pool.size() < pool.options().get_max_connections() => {
+                Error::Unreachable("no connection within the time".to_owned())
+            }
+            error => error.into(),
         })
     }
 
     pub fn backend(&self) -> Backend {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { .. } => Backend::Sqlite,
             Pools::Postgres { .. } => Backend::Postgres,
         }
@@ -250,7 +276,7 @@ impl Db {
 
     /// How many connections there are just now; on SQLite those of the readers.
     pub fn connections(&self) -> Connections {
-        let (open, idle, allowed) = match &self.0 {
+        let (open, idle, allowed) = match &self.pools {
             Pools::Sqlite { readers, .. } => {
                 (readers.size(), readers.num_idle(), readers.options().get_max_connections())
             }
@@ -261,7 +287,7 @@ impl Db {
 
     /// The SQLite file; `None` on Postgres.
     pub fn path(&self) -> Option<&Path> {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { path, .. } => Some(path),
             Pools::Postgres { .. } => None,
         }
@@ -269,7 +295,7 @@ impl Db {
 
     /// The address with its password, for programs such as `pg_dump`; `None` on SQLite.
     pub fn postgres_url(&self) -> Option<&str> {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { .. } => None,
             Pools::Postgres { url, .. } => Some(url),
         }
@@ -277,7 +303,7 @@ impl Db {
 
     /// Runs one statement outside of any transaction (`VACUUM`, checkpoints), on the writer.
     pub(crate) async fn outside_transaction(&self, statement: &'static str) -> Result<()> {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { writer, .. } => {
                 sqlx::raw_sql(statement).execute(writer).await?;
             }
@@ -290,7 +316,7 @@ impl Db {
 
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn sqlite_writer(&self) -> Option<&SqlitePool> {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { writer, .. } => Some(writer),
             Pools::Postgres { .. } => None,
         }
@@ -298,7 +324,7 @@ impl Db {
 
     /// Waits for units of work in flight and closes every connection.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;

@@ -57,6 +57,11 @@ const SQLITE_NOTADB: i32 = 26;
 const POSTGRES_DISK_FULL: &str = "53100";
 const POSTGRES_READ_ONLY: &str = "25006";
 const POSTGRES_LOCK_NOT_AVAILABLE: &str = "55P03";
+const POSTGRES_TOO_MANY_CONNECTIONS: &str = "53300";
+/// Stopped, crashed, starting up or recovering.
+const POSTGRES_NOT_THERE: [&str; 4] = ["57P01", "57P02", "57P03", "57P05"];
+/// The class of errors about the connection itself.
+const POSTGRES_CONNECTION: &str = "08";
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
@@ -79,13 +84,17 @@ impl From<sqlx::Error> for Error {
                     match code.as_ref() {
                         POSTGRES_DISK_FULL => Self::DiskFull,
                         POSTGRES_READ_ONLY => Self::ReadOnly,
-                        POSTGRES_LOCK_NOT_AVAILABLE => Self::Busy,
+                        POSTGRES_LOCK_NOT_AVAILABLE | POSTGRES_TOO_MANY_CONNECTIONS => Self::Busy,
+                        code if POSTGRES_NOT_THERE.contains(&code) || code.starts_with(POSTGRES_CONNECTION) => {
+                            Self::Unreachable(database.message().to_owned())
+                        }
                         _ => Self::Driver(error),
                     }
                 }
             }
             sqlx::Error::Io(io) => Self::Unreachable(io.to_string()),
             sqlx::Error::PoolTimedOut => Self::Busy,
+            sqlx::Error::PoolClosed => Self::Unreachable("its connections are closed".to_owned()),
             _ => Self::Driver(error),
         }
     }

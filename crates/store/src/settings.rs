@@ -16,6 +16,14 @@ pub async fn set(tx: &mut Tx, workspace: WorkspaceId, key: &str, value: &str, no
     Ok(())
 }
 
+/// Sets what nobody has set yet; the value that stands then.
+pub async fn set_once(tx: &mut Tx, workspace: WorkspaceId, key: &str, value: &str, now: i64) -> Result<String> {
+    // an update of nothing, so that the row of whoever was first comes back
+    const SQL: &str = "INSERT INTO setting (workspace_id, key, value, changed_at) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (workspace_id, key) DO UPDATE SET key = excluded.key RETURNING value";
+    on!(tx, |conn| sqlx::query_scalar(SQL).bind(workspace).bind(key).bind(value).bind(now).fetch_one(conn))
+}
+
 /// Key and value, by key.
 pub async fn list(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<(String, String)>> {
     const SQL: &str = "SELECT key, value FROM setting WHERE workspace_id = $1 ORDER BY key";
@@ -38,6 +46,8 @@ mod tests {
             set(&mut tx, one, "language", "\"ru\"", 2).await.unwrap();
             assert_eq!(get(&mut tx, one, "retention").await.unwrap().as_deref(), Some("{\"snapshots_days\":90}"));
             assert_eq!(get(&mut tx, two, "retention").await.unwrap(), None);
+            assert_eq!(set_once(&mut tx, two, "language", "\"uz\"", 3).await.unwrap(), "\"uz\"");
+            assert_eq!(set_once(&mut tx, two, "language", "\"en\"", 4).await.unwrap(), "\"uz\"", "the first stays");
             let keys: Vec<_> = list(&mut tx, one).await.unwrap().into_iter().map(|(key, _)| key).collect();
             assert_eq!(keys, ["language", "retention"]);
         }

@@ -1,5 +1,7 @@
 //! How much a caller may have computed. What costs nothing (an answer that is kept, or 304) is free; the rest is
 //! counted by the generic cell rate algorithm: one number a caller, no window that begins anew for everybody at once.
+//!
+//! With Redis, replicas count together; while it is away each goes on from what it has heard last.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -10,6 +12,10 @@ use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use moka::future::Cache as Moka;
 use services::Viewer;
+use tokio::time::Instant as Deadline;
+
+use crate::shared::Shared;
+use crate::shared::quotas::Counted;
 
 /// What a quota is for.
 const WINDOW: Duration = Duration::from_mins(1);
@@ -29,6 +35,7 @@ pub struct Quota {
     /// the instants, ns since `start`, at which each caller's quota is whole again
     whole_at: Moka<Caller, Arc<AtomicI64>>,
     start: Instant,
+    shared: Option<Shared>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +55,17 @@ impl From<&Viewer> for Caller {
     }
 }
 
+impl Caller {
+    /// As Redis knows the caller.
+    fn name(self) -> String {
+        match self {
+            Self::Key(key) => format!("key-{key}"),
+            Self::Person(person) => format!("person-{person}"),
+            Self::Operator(workspace) => format!("operator-{workspace}"),
+        }
+    }
+}
+
 /// Where a caller stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
@@ -60,17 +78,29 @@ pub struct Standing {
 }
 
 impl Quota {
-    pub fn new(limit: u32) -> Self {
+    pub fn new(limit: u32, shared: Option<Shared>) -> Self {
         let whole_at = Moka::builder().max_capacity(CALLERS_MAX).time_to_idle(WINDOW * 2).build();
-        Self { limit, whole_at, start: Instant::now() }
+        Self { limit, whole_at, start: Instant::now(), shared }
     }
 
-    /// Takes one where there is one. `None`: there is no limit.
-    pub async fn take(&self, viewer: &Viewer) -> Option<Standing> {
+    /// Takes one where there is one, waiting for Redis until `deadline` at most. `None`: there is no limit.
+    pub async fn take(&self, viewer: &Viewer, deadline: Deadline) -> Option<Standing> {
+        let each = self.each()?;
+        if let Some(shared) = &self.shared {
+            let caller = Caller::from(viewer);
+            if let Some(Counted { taken, owed }) = shared.take(&caller.name(), WINDOW, self.limit, deadline).await {
+                let owed = i64::try_from(owed.as_nanos()).unwrap_or(i64::MAX);
+                let whole_at = self.now() + owed;
+                self.whole_at_of(caller).await.store(whole_at, Ordering::Release);
+                // Redis counts in coarser steps: whoever is refused waits, however short
+                let wait = (!taken).then(|| wait(owed, 0, each).unwrap_or(Duration::from_millis(1)));
+                return Some(self.standing(owed, each, wait));
+            }
+        }
         self.stand(viewer, self.now(), true).await
     }
 
-    /// Only looks.
+    /// Only looks, at what this process knows.
     pub async fn look(&self, viewer: &Viewer) -> Option<Standing> {
         self.stand(viewer, self.now(), false).await
     }
@@ -79,10 +109,19 @@ impl Quota {
         i64::try_from(self.start.elapsed().as_nanos()).unwrap_or(i64::MAX)
     }
 
+    /// What one answer takes of a window, ns. `None`: there is no limit.
+    fn each(&self) -> Option<i64> {
+        (WINDOW.as_nanos() as i64).checked_div(i64::from(self.limit))
+    }
+
+    async fn whole_at_of(&self, caller: Caller) -> Arc<AtomicI64> {
+        self.whole_at.get_with(caller, async { Arc::default() }).await
+    }
+
     async fn stand(&self, viewer: &Viewer, now: i64, takes: bool) -> Option<Standing> {
-        let each = (WINDOW.as_nanos() as i64).checked_div(i64::from(self.limit))?;
+        let each = self.each()?;
         let whole_at = if takes {
-            self.whole_at.get_with(viewer.into(), async { Arc::default() }).await
+            self.whole_at_of(viewer.into()).await
         } else {
             self.whole_at.get(&Caller::from(viewer)).await.unwrap_or_default()
         };
@@ -91,13 +130,17 @@ impl Quota {
             Ok(before) => (after_one(before, now, each).unwrap_or(before), None),
             Err(before) => (before, wait(before, now, each)),
         };
-        let owed = (before - now).max(0);
-        Some(Standing {
+        Some(self.standing((before - now).max(0), each, wait))
+    }
+
+    /// `owed`: ns until the quota is whole again.
+    fn standing(&self, owed: i64, each: i64, wait: Option<Duration>) -> Standing {
+        Standing {
             limit: self.limit,
             remaining: u32::try_from((WINDOW.as_nanos() as i64 - owed) / each).unwrap_or(0),
             reset: Duration::from_nanos(owed as u64),
             wait,
-        })
+        }
     }
 }
 
@@ -144,7 +187,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_quota_is_used_up_and_comes_back_bit_by_bit() {
-        let quota = Quota::new(3);
+        let quota = Quota::new(3, None);
         let take = async |at_s: i64| quota.stand(&viewer(1), at_s * SECOND, true).await.expect("a limit");
         for remaining in [2, 1, 0] {
             let standing = take(100).await;
@@ -161,13 +204,13 @@ mod tests {
 
     #[tokio::test]
     async fn callers_do_not_use_up_one_another_and_looking_is_free() {
-        let quota = Quota::new(1);
+        let quota = Quota::new(1, None);
         assert_eq!(quota.stand(&viewer(1), 0, false).await.expect("a limit").remaining, 1);
         assert_eq!(quota.stand(&viewer(1), 0, true).await.expect("a limit").wait, None);
         assert_eq!(quota.stand(&viewer(1), 0, false).await.expect("a limit").remaining, 0);
         assert!(quota.stand(&viewer(1), 0, true).await.expect("a limit").wait.is_some());
         assert_eq!(quota.stand(&viewer(2), 0, true).await.expect("a limit").wait, None);
-        assert_eq!(Quota::new(0).take(&viewer(1)).await, None, "0 is no limit");
+        assert_eq!(Quota::new(0, None).take(&viewer(1), Deadline::now()).await, None, "0 is no limit");
     }
 
     #[test]

@@ -67,12 +67,42 @@ pub struct Asked {
 }
 
 /// What a request is about, at one moment.
+#[derive(Debug, Clone)]
 pub enum Subject {
     Channel(Target),
     /// and what of it is not in the channel's data version
     Advice(best_time::Target, String),
     Compare(CompareTarget),
     Channels(Vec<(Channel, Freshness)>),
+}
+
+impl Subject {
+    /// Each that the answer is about, of those the viewer may see.
+    fn channels(&self) -> impl Iterator<Item = (&Channel, &Freshness)> {
+        let (one, many): (_, &[_]) = match self {
+            Self::Channel(target) => (Some((&target.channel, &target.freshness)), &[]),
+            Self::Advice(target, _) => (Some((&target.channel, &target.freshness)), &[]),
+            Self::Compare(target) => (None, &target.channels),
+            Self::Channels(channels) => (None, channels),
+        };
+        one.into_iter().chain(many.iter().map(|(channel, freshness)| (channel, freshness)))
+    }
+
+    fn window(&self) -> Option<&Window> {
+        match self {
+            Self::Channel(target) => Some(&target.window),
+            Self::Compare(target) => Some(&target.window),
+            Self::Advice(..) | Self::Channels(_) => None,
+        }
+    }
+
+    /// What the answer depends on besides: of advice what the owner has chosen and what backtests came to.
+    fn basis(&self) -> Option<&str> {
+        match self {
+            Self::Advice(_, basis) => Some(basis),
+            Self::Channel(_) | Self::Compare(_) | Self::Channels(_) => None,
+        }
+    }
 }
 
 /// Says whether an answer is still the same.
@@ -143,36 +173,34 @@ impl Asked {
     /// Hashes everything that the answer depends on: the code, the question, what the viewer may see of it and in which
     /// version, the window as resolved, of advice what the owner has chosen and what backtests came to.
     pub fn stamp(&self, subject: &Subject) -> Stamp {
-        let mut text = format!("{} {ANSWERS_REVISION}", env!("CARGO_PKG_VERSION"));
+        let mut text = String::new();
         let mut changed_at = 0;
-        let mut channel = |text: &mut String, channel: &Channel, freshness: &Freshness| {
+        for (channel, freshness) in subject.channels() {
             _ = write!(text, " {}:{}:{}", channel.id, freshness.version, freshness.changed_at);
             changed_at = changed_at.max(freshness.changed_at);
-        };
-        let window = |text: &mut String, window: &Window| {
-            _ = write!(text, " {}..{} {}", window.from, window.to, window.zone.name());
-        };
-        match subject {
-            Subject::Channel(target) => {
-                channel(&mut text, &target.channel, &target.freshness);
-                window(&mut text, &target.window);
-            }
-            Subject::Advice(target, basis) => {
-                channel(&mut text, &target.channel, &target.freshness);
-                _ = write!(text, " {basis}");
-            }
-            Subject::Compare(target) => {
-                for (of, freshness) in &target.channels {
-                    channel(&mut text, of, freshness);
-                }
-                window(&mut text, &target.window);
-            }
-            Subject::Channels(channels) => {
-                for (of, freshness) in channels {
-                    channel(&mut text, of, freshness);
-                }
-            }
         }
+        if let Some(window) = subject.window() {
+            _ = write!(text, " {}..{} {}", window.from, window.to, window.zone.name());
+        }
+        text.extend(subject.basis());
+        Stamp { tag: self.tag(&text), changed_at, max_age_s: self.max_age_s() }
+    }
+
+    /// Tells one question from others, whatever the version of its answer: what is asked, as it was asked, and what the
+    /// viewer may see of it.
+    pub fn question(&self, subject: &Subject) -> [u8; 16] {
+        let mut text = String::new();
+        for (channel, _) in subject.channels() {
+            _ = write!(text, " {}", channel.id);
+        }
+        let Query { from, to, tz, .. } = &self.query;
+        _ = write!(text, " {from:?}..{to:?} {tz:?}");
+        text.extend(subject.basis());
+        self.tag(&text)
+    }
+
+    fn tag(&self, of_subject: &str) -> [u8; 16] {
+        let mut text = format!("{} {ANSWERS_REVISION}{of_subject}", env!("CARGO_PKG_VERSION"));
         let Query { hours, max_gap, measure, sort, limit, min_views, .. } = &self.query;
         let kind = match &self.what {
             What::Channels => "channels".to_owned(),
@@ -187,7 +215,7 @@ impl Asked {
         _ = write!(text, " {kind} {hours:?} {max_gap:?} {measure:?} {sort:?} {limit:?} {min_views:?} {page}");
         let mut tag = [0; 16];
         tag.copy_from_slice(&Sha256::digest(text)[..16]);
-        Stamp { tag, changed_at, max_age_s: self.max_age_s() }
+        tag
     }
 
     /// The answer as JSON; `None` when the subject has been written to in the meantime.

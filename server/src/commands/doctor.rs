@@ -57,6 +57,7 @@ pub async fn run(shell: &Shell, _: Args) -> Result<ExitCode, Failure> {
     if let Some(file) = shell.config.database.url.sqlite_file() {
         disk(&file, &mut findings);
     }
+    redis(&shell.config, &mut findings).await;
     site(&mut findings).await;
     zones(&mut findings);
     clock(&shell.config, ctx.as_ref(), &mut findings).await;
@@ -159,6 +160,20 @@ fn disk(database: &Path, findings: &mut Findings) {
         Err(error) => {
             findings.add("disk", Verdict::Warn, format!("free space in {} is not known: {error}", folder.display()));
         }
+    }
+}
+
+async fn redis(config: &Config, findings: &mut Findings) {
+    let Some(url) = &config.cache.redis_url else { return };
+    match crate::shared::look(url.expose()).await {
+        Ok(()) => findings.add("redis", Verdict::Ok, format!("{url} answers in time")),
+        Err(why) => findings.add(
+            "redis",
+            Verdict::Warn,
+            format!(
+                "{url}: {why}; replicas serve on without it, each for itself: start it, or correct cache.redis_url"
+            ),
+        ),
     }
 }
 

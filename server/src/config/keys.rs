@@ -115,6 +115,14 @@ pub(super) const KEYS: &[Key] = &[
         "",
         "Connections kept at most; on SQLite all but one of them only read.",
     ),
+    Key::new(
+        "cache",
+        "redis_url",
+        Kind::Url,
+        None,
+        "\"redis://:secret@127.0.0.1:6379/0\"",
+        "Redis that replicas share answers and quotas through: redis://user:password@host:port/number, or unix:///path/of/socket. It may be away: that costs speed only. Absent: every process keeps its own.",
+    ),
     Key {
         plain_variable: Some("EXPORT_ENABLED"),
         ..Key::new(

@@ -18,7 +18,7 @@ use figment::{Figment, Metadata, Profile, Provider};
 use serde::Deserialize;
 
 use keys::{ENVIRONMENT_PREFIX, KEYS, Key, Kind};
-pub use secrets::{DatabaseUrl, Secret};
+pub use secrets::{DatabaseUrl, RedisUrl, Secret};
 use secrets::{MASK, without_password};
 
 /// Name of the file looked for in the current folder, then in the folder of personal settings.
@@ -32,6 +32,7 @@ pub struct Config {
     pub server: ServerSettings,
     pub api: ApiSettings,
     pub database: DatabaseSettings,
+    pub cache: CacheSettings,
     pub export: ExportSettings,
     pub clock: ClockSettings,
     pub log: LogSettings,
@@ -58,6 +59,11 @@ pub struct ApiSettings {
 pub struct DatabaseSettings {
     pub url: DatabaseUrl,
     pub max_connections: u32,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct CacheSettings {
+    pub redis_url: Option<RedisUrl>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -194,6 +200,14 @@ impl Config {
         }
         if self.database.max_connections == 0 {
             return Err(ConfigError("database.max_connections is 0: use 1 or more".to_owned()));
+        }
+        if let Some(url) = &self.cache.redis_url
+            && let Err(error) = redis::Client::open(url.expose())
+        {
+            return Err(ConfigError(format!(
+                "cache.redis_url is {:?}, which cannot be used ({error}): write redis://user:password@host:port/number or unix:///path/of/socket",
+                url.to_string()
+            )));
         }
         if let Some(public_url) = &self.server.public_url
             && (public_url.contains('*') || !is_origin(public_url))
@@ -583,6 +597,10 @@ mod tests {
         assert!(variable("ANALYTICBOT_DATABASE_URL", "x").contains("did you mean ANALYTICBOT_DATABASE__URL?"));
         assert!(variable("ANALYTICBOT_DATABASE__MAX_CONNECTIONS", "many").contains("whole number"));
         assert!(variable("ANALYTICBOT_DATABASE__URL", "mysql://x").contains("sqlite:///path"));
+        for url in ["", "127.0.0.1:6379", "http://h", "rediss://:s3cret@h", "redis://:s3cret@h/first"] {
+            let error = variable("ANALYTICBOT_CACHE__REDIS_URL", url);
+            assert!(error.contains("redis://user:password@host:port") && !error.contains("s3cret"), "{error}");
+        }
         assert!(variable("EXPORT_ENABLED", "perhaps").contains("true or false"));
         assert!(
             variable("ANALYTICBOT_SERVER__FRAME_ANCESTORS", "https://a.example; script-src *")
@@ -635,6 +653,16 @@ mod tests {
             assert!(text.contains("me:***@db.example"), "{text}");
         }
         assert_eq!(config.database.url.expose(), "postgres://me:s3c:r@t@db.example/a?password=s3cret&x=1");
+    }
+
+    #[test]
+    fn nor_is_the_password_of_redis() {
+        let config =
+            sources(&[("ANALYTICBOT_CACHE__REDIS_URL", "redis://:s3cret@r.example:1/2")]).load().expect("loads");
+        for text in [config.print(), config.print_json().to_string(), format!("{config:?}")] {
+            assert!(text.contains(":***@r.example:1/2") && !text.contains("s3cret"), "{text}");
+        }
+        assert_eq!(sources(&[]).load().expect("defaults").cache.redis_url, None);
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl TestApp {
         let api = ApiSettings { computed_per_minute };
         let schema = ctx.db.version().await.expect("a version");
         let state =
-            AppState::new(ctx, &settings, &api, SiteFiles::folder(site_folder), schema, CancellationToken::new());
+            AppState::new(ctx, &settings, &api, None, SiteFiles::folder(site_folder), schema, CancellationToken::new());
         Self { router: router(state.clone()), state, operator, folder }
     }
 

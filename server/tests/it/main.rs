@@ -3,15 +3,18 @@
 
 mod api;
 mod app;
+mod backends;
 mod backtest;
 mod commands;
 mod hostile;
 mod live;
 mod metrics;
 mod mistakes;
+mod outages;
 mod pages;
 mod program;
 mod protection;
+mod replicas;
 mod running;
 mod site;
 mod traces;

@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::program::{Finished, Program, signal};
+use crate::program::{Finished, Program, is_root, signal};
 
 const POSTS: &str = "channel,post_id,date_utc,views,forwards,reactions,replies,media_type,text\nmy_channel,1,2025-06-01T10:00:00Z,1000,10,20,3,photo,First\n";
 
@@ -146,11 +146,6 @@ fn run_without_privileges(program: &Program, args: &[&str]) -> Finished {
         program.command_of(Path::new("setpriv"), &["--reuid", "65534", "--regid", "65534", "--clear-groups"]);
     command.arg(&copy).args(args);
     Finished::from(command.output().expect("setpriv starts"))
-}
-
-fn is_root() -> bool {
-    let id = std::process::Command::new("id").arg("-u").output().expect("id");
-    id.stdout.starts_with(b"0\n")
 }
 
 #[test]

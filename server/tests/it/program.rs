@@ -197,15 +197,23 @@ pub fn pause() {
     std::thread::sleep(Duration::from_millis(20));
 }
 
+/// Whether the test runs as root.
+pub fn is_root() -> bool {
+    Command::new("id").arg("-u").output().expect("id").stdout.starts_with(b"0\n")
+}
+
 pub fn get(address: SocketAddr, path: &str) -> std::io::Result<String> {
     get_with(address, path, &[])
 }
 
+/// The same with more fields in the head.
 pub fn get_with(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Connection: close\r\n\r\n")?;
+    // at once: a head in pieces waits for acknowledgements
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n");
+    stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     if answer.is_empty() { Err(std::io::ErrorKind::UnexpectedEof.into()) } else { Ok(answer) }
