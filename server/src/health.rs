@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use serde_json::json;
+use store::ReplicaHealth;
 
 use crate::state::AppState;
 
@@ -31,7 +32,14 @@ pub async fn readyz(State(state): State<AppState>) -> Response {
     };
     let ready = database["status"] == "ok" && migrations["status"] == "ok";
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = json!({ "status": if ready { "ok" } else { "failed" }, "database": database, "migrations": migrations, "queue": queue });
+    let mut body = json!({ "status": if ready { "ok" } else { "failed" }, "database": database, "migrations": migrations, "queue": queue });
+    if let Some(replica) = state.ctx.db.replica_health().await {
+        body["replica"] = match replica {
+            ReplicaHealth::Answers => json!({ "status": "ok" }),
+            // reports are read from the database itself meanwhile: still ready
+            ReplicaHealth::Fails(detail) => json!({ "status": "degraded", "detail": detail }),
+        };
+    }
     (status, Json(body)).into_response()
 }
 

@@ -9,7 +9,7 @@ use crate::{Backend, Db};
 use crate::{Dialect, Error, Result, Tx, on};
 
 /// Our tables, by name; beside them stands sqlx' table of migrations.
-pub const TABLES: [&str; 25] = [
+pub const TABLES: [&str; 28] = [
     "api_key",
     "audit_entry",
     "backtest_evidence",
@@ -19,7 +19,10 @@ pub const TABLES: [&str; 25] = [
     "channel",
     "channel_daily",
     "channel_daily_summary",
+    "channel_refresh",
     "channel_source_daily",
+    "channel_summary",
+    "channel_summary_due",
     "data_version",
     "forecast",
     "import_run",

@@ -11,5 +11,6 @@ mod mistakes;
 mod pages;
 mod program;
 mod protection;
+mod replicas;
 mod running;
 mod site;
