@@ -232,7 +232,7 @@ fn a_channel_is_refreshed_once_in_a_while() {
     let first = program.json(&["channel", "refresh", "my_channel"]);
     assert_eq!((&first["channel"], first["version"].as_i64()), (&json!("my_channel"), Some(2)));
     program.run(&["channel", "refresh", "my_channel"]).refused(1, &["opens again"]);
-    program.run(&["channel", "refresh", "nobody"]).refused(1, &["nobody"]);
+    program.run(&["channel", "refresh", "nobody"]).refused(2, &["channel list"]);
 }
 
 #[test]
