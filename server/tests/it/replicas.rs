@@ -81,7 +81,9 @@ async fn a_dead_read_replica_is_told_and_pages_go_on() {
             let ready = server.get("/readyz").expect("an answer");
             assert!(ready.starts_with("HTTP/1.1 200") && ready.contains(r#""replica":{"#), "{ready}");
             assert!(ready.contains("degraded") && !ready.contains("s3cret"), "{ready}");
-            assert!(server.get("/").expect("a page").contains("metric-reach"), "a dashboard");
+            let channel = program.json(&["channel", "list"])["channels"][0]["channel"].clone();
+            let page = server.get(&format!("/channels/{}", channel.as_str().expect("a name"))).expect("a page");
+            assert!(page.contains("metric-reach"), "a dashboard: {page}");
             assert!(program.done(&["doctor"]).out.contains("replica"));
             server.signal("TERM");
             let (_, _, log) = server.ended(Duration::from_secs(30));
