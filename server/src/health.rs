@@ -1,5 +1,5 @@
-//! For whoever watches the process: `/healthz` says that it runs, `/readyz` that it can serve. Without Redis it can, at
-//! more cost: that is degraded.
+//! For whoever watches the process: `/healthz` says that it runs, `/readyz` that it can serve. Without Redis or
+//! the read replica it can, at more cost: that is degraded.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use serde_json::json;
+use store::ReplicaHealth;
 
 use crate::state::AppState;
 
@@ -31,16 +32,28 @@ pub async fn readyz(State(state): State<AppState>) -> Response {
         Err(_) => (failed("no answer in time"), failed("not known"), failed("not known")),
     };
     let ready = database["status"] == "ok" && migrations["status"] == "ok";
-    let redis = state.api.shared.as_ref().map(|shared| if shared.is_up() { "ok" } else { "degraded" });
-    let (code, status) = match (ready, redis) {
-        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "failed"),
-        (true, None) => (StatusCode::OK, "ok"),
-        (true, Some(redis)) => (StatusCode::OK, redis),
-    };
-    let mut body = json!({ "status": status, "database": database, "migrations": migrations, "queue": queue });
-    if let Some(redis) = redis {
-        body["redis"] = json!({ "status": redis });
+    let mut body = json!({ "database": database, "migrations": migrations, "queue": queue });
+    let mut degraded = false;
+    if let Some(shared) = &state.api.shared {
+        degraded |= !shared.is_up();
+        body["redis"] = json!({ "status": if shared.is_up() { "ok" } else { "degraded" } });
     }
+    if let Some(replica) = state.ctx.db.replica_health().await {
+        body["replica"] = match replica {
+            ReplicaHealth::Answers => json!({ "status": "ok" }),
+            // reports are read from the database itself meanwhile
+            ReplicaHealth::Fails(detail) => {
+                degraded = true;
+                json!({ "status": "degraded", "detail": detail })
+            }
+        };
+    }
+    let (code, status) = match (ready, degraded) {
+        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "failed"),
+        (true, true) => (StatusCode::OK, "degraded"),
+        (true, false) => (StatusCode::OK, "ok"),
+    };
+    body["status"] = status.into();
     (code, Json(body)).into_response()
 }
 

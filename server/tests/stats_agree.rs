@@ -368,7 +368,7 @@ fn over_http_on_sqlite() {
 
 #[tokio::test]
 async fn over_http_on_postgres() {
-    store::testing::on_postgres_address(|url| async {
+    store::testing::on_empty_postgres(|url| async {
         everything_over_http(&Files { database: Some(url), ..made_up(OCTOBER) });
     })
     .await;

@@ -14,6 +14,7 @@ mod forecast_young_posts;
 mod outcome;
 mod purge_channels;
 mod record_experiment_outcomes;
+mod refresh_channel;
 mod registry;
 mod runner;
 pub mod testing;

@@ -4,6 +4,7 @@ use futures::future::BoxFuture;
 use services::Ctx;
 use services::best_time::{RecordExperimentOutcomes, RefreshEvidence};
 use services::channels::PurgeChannels;
+use services::collect::refresh::RefreshChannel;
 use services::collect::retention::ApplyRetention;
 use services::demo::AdvanceDemo;
 use services::forecast::ForecastYoungPosts;
@@ -12,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Outcome, advance_demo, apply_retention, backtest_best_time, forecast_young_posts, purge_channels,
-    record_experiment_outcomes, upkeep_database,
+    record_experiment_outcomes, refresh_channel, upkeep_database,
 };
 
 const MINUTE_S: i64 = 60;
@@ -55,6 +56,12 @@ const REGISTRY: &[Job] = &[
         attempts_max: 10,
         every_s: Some(HOUR_S),
         body: |ctx, _, stopping| Box::pin(purge_channels::run(ctx, stopping)),
+    },
+    Job {
+        kind: RefreshChannel::KIND,
+        attempts_max: 3,
+        every_s: None,
+        body: |ctx, payload, _| Box::pin(refresh_channel::run(ctx, payload)),
     },
     // a quarter of the youngest age that forecasts are kept at
     Job {

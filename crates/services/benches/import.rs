@@ -1,7 +1,9 @@
-//! Importing beside `sqlite3 .import` of the same files: rows a second, their ratio, and the most memory taken.
+//! Importing beside what the database's own shell does with the same files, `sqlite3 .import` and psql's `\copy` into a
+//! plain table: rows a second, their ratio, and the most memory taken.
 //!
-//! Aims: at least 100,000 rows a second, at least 0.7 × `.import`, under 200 MiB. The two take turns, so that a busy
-//! machine slows both. `SNAPSHOTS` (default 2,000,000) sets the size.
+//! Aims: at least 100,000 rows a second, at least 0.7 × the shell, under 200 MiB. The two take turns, so that a busy
+//! machine slows both. `SNAPSHOTS` (default 2,000,000) sets the size; Postgres takes part when
+//! `ANALYTICBOT_TEST_POSTGRES` names a server where a database may be made (`./dev bench import` starts one).
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -27,38 +29,42 @@ const MEMORY_MIB_MAX: f64 = 200.0;
 
 const SENTENCE: &str = "Сегодня в канале: новости, обзоры и немного цифр, как обычно по будням. ";
 
+/// The server, and the program beside which we are measured there.
+const POSTGRES_VARIABLE: &str = "ANALYTICBOT_TEST_POSTGRES";
+const POSTS_TABLE: &str = "channel TEXT, post_id BIGINT, date_utc BIGINT, views BIGINT, forwards BIGINT, \
+    reactions BIGINT, replies BIGINT, media_type TEXT, text TEXT";
+const SNAPSHOTS_TABLE: &str = "channel TEXT, post_id BIGINT, taken_at_utc BIGINT, views BIGINT, forwards BIGINT, \
+    reactions BIGINT, replies BIGINT";
+
 fn main() -> ExitCode {
     let snapshots = std::env::var("SNAPSHOTS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(SNAPSHOTS_DEFAULT);
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let posts = write_posts(&folder.path().join("posts.csv"), snapshots / SNAPSHOTS_A_POST);
-    let series = write_snapshots(&folder.path().join("snapshots.csv"), snapshots / SNAPSHOTS_A_POST);
+    let files = [
+        write_posts(&folder.path().join("posts.csv"), snapshots / SNAPSHOTS_A_POST),
+        write_snapshots(&folder.path().join("snapshots.csv"), snapshots / SNAPSHOTS_A_POST),
+    ];
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let mut good = true;
-    let (mut ours, mut theirs) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+    let server = std::env::var(POSTGRES_VARIABLE).ok();
+    let (mut sqlite, mut postgres) = (Times::default(), Times::default());
     for round in 0..ROUNDS {
         let place = folder.path().join(format!("round-{round}"));
         std::fs::create_dir(&place).expect("a folder");
         reset_peak();
-        let both = runtime.block_on(import_both(&place, &posts.path, &series.path));
-        for (kind, file) in [&posts, &series].into_iter().enumerate() {
-            ours[kind].push(both[kind]);
-            theirs[kind].extend(sqlite_import(&place, &file.path));
-        }
+        let url = format!("sqlite://{}", place.join("ours.db").display());
+        sqlite.take_turns(&runtime, &url, &files, |file| sqlite_import(&place, &file.path));
         std::fs::remove_dir_all(&place).expect("removed");
-    }
-    for (kind, file) in [&posts, &series].into_iter().enumerate() {
-        let rate = file.rows as f64 / median(&mut ours[kind]).as_secs_f64();
-        let mut line = format!("{:<9} {:>9} rows  {rate:>9.0} rows/s", file.name, file.rows);
-        good &= rate >= ROWS_A_SECOND_MIN;
-        if theirs[kind].is_empty() {
-            line.push_str("  (no sqlite3 here to compare with)");
-        } else {
-            let reference = file.rows as f64 / median(&mut theirs[kind]).as_secs_f64();
-            let ratio = rate / reference;
-            good &= ratio >= RATIO_MIN;
-            let _ = write!(line, "  sqlite3 .import {reference:>9.0} rows/s  ratio {ratio:.2}");
+        if let Some(server) = &server {
+            psql(server, "CREATE DATABASE import_bench");
+            let url = beside(server, "import_bench");
+            postgres.take_turns(&runtime, &url, &files, |file| Some(postgres_copy(&url, file)));
+            psql(server, "DROP DATABASE import_bench WITH (FORCE)");
         }
-        println!("{line}");
+    }
+    let mut good = sqlite.report("SQLite", "sqlite3 .import", &files);
+    if server.is_some() {
+        good &= postgres.report("Postgres", "psql \\copy", &files);
+    } else {
+        println!("Postgres: not measured, {POSTGRES_VARIABLE} is not set");
     }
     let peak = peak_mib();
     good &= peak <= MEMORY_MIB_MAX;
@@ -70,8 +76,53 @@ fn main() -> ExitCode {
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// How long each file took, ours and theirs, one round after another.
+#[derive(Default)]
+struct Times {
+    ours: [Vec<Duration>; 2],
+    theirs: [Vec<Duration>; 2],
+}
+
+impl Times {
+    fn take_turns(
+        &mut self,
+        runtime: &tokio::runtime::Runtime,
+        url: &str,
+        files: &[Written; 2],
+        shell: impl Fn(&Written) -> Option<Duration>,
+    ) {
+        let both = runtime.block_on(import_both(url, files));
+        for (kind, file) in files.iter().enumerate() {
+            self.ours[kind].push(both[kind]);
+            self.theirs[kind].extend(shell(file));
+        }
+    }
+
+    /// Prints what it came to; whether the aims are met.
+    fn report(&mut self, database: &str, shell: &str, files: &[Written; 2]) -> bool {
+        let mut good = true;
+        for (kind, file) in files.iter().enumerate() {
+            let rate = file.rows as f64 / median(&mut self.ours[kind]).as_secs_f64();
+            let mut line = format!("{database:<8} {:<9} {:>9} rows  {rate:>9.0} rows/s", file.name, file.rows);
+            good &= rate >= ROWS_A_SECOND_MIN;
+            if self.theirs[kind].is_empty() {
+                let _ = write!(line, "  (no {shell} here to compare with)");
+            } else {
+                let reference = file.rows as f64 / median(&mut self.theirs[kind]).as_secs_f64();
+                let ratio = rate / reference;
+                good &= ratio >= RATIO_MIN;
+                let _ = write!(line, "  {shell} {reference:>9.0} rows/s  ratio {ratio:.2}");
+            }
+            println!("{line}");
+        }
+        good
+    }
+}
+
 struct Written {
     name: &'static str,
+    /// its columns, as a table of Postgres
+    columns: &'static str,
     path: PathBuf,
     rows: i64,
 }
@@ -92,7 +143,7 @@ fn write_posts(path: &Path, posts: i64) -> Written {
         .expect("written");
     }
     out.flush().expect("written");
-    Written { name: "posts", path: path.to_owned(), rows: posts }
+    Written { name: "posts", columns: POSTS_TABLE, path: path.to_owned(), rows: posts }
 }
 
 fn write_snapshots(path: &Path, posts: i64) -> Written {
@@ -106,19 +157,20 @@ fn write_snapshots(path: &Path, posts: i64) -> Written {
         }
     }
     out.flush().expect("written");
-    Written { name: "snapshots", path: path.to_owned(), rows: posts * SNAPSHOTS_A_POST }
+    Written { name: "snapshots", columns: SNAPSHOTS_TABLE, path: path.to_owned(), rows: posts * SNAPSHOTS_A_POST }
 }
 
 /// Imports the posts, then the snapshots, into a fresh database; how long each took.
-async fn import_both(place: &Path, posts: &Path, snapshots: &Path) -> [Duration; 2] {
-    let url = format!("sqlite://{}", place.join("ours.db").display());
-    let db = Db::open(&Settings { url, max_connections: 2 }).await.expect("opens");
+async fn import_both(url: &str, [posts, snapshots]: &[Written; 2]) -> [Duration; 2] {
+    let db = Db::open(&Settings { url: url.to_owned(), max_connections: 2 }).await.expect("opens");
     db.migrate().await.expect("migrates");
     let ctx = Ctx::new(db, Clock::set(NOW), SiteSettings::default());
     let workspace = identity::ensure_default_workspace(&ctx).await.expect("a workspace");
     let viewer = Viewer::Operator { workspace };
     let mut took = [Duration::ZERO; 2];
-    for (index, (kind, path)) in [(Kind::Posts, posts), (Kind::Snapshots, snapshots)].into_iter().enumerate() {
+    for (index, (kind, path)) in
+        [(Kind::Posts, &posts.path), (Kind::Snapshots, &snapshots.path)].into_iter().enumerate()
+    {
         let started = Instant::now();
         let request = ImportRequest::new(kind, path);
         import::run(&ctx, &viewer, &request, &(), &CancellationToken::new()).await.expect("imports");
@@ -142,6 +194,26 @@ fn sqlite_import(place: &Path, file: &Path) -> Option<Duration> {
     let took = started.elapsed();
     std::fs::remove_file(&database).expect("removed");
     Some(took)
+}
+
+/// The file into a plain table without an index.
+fn postgres_copy(url: &str, file: &Written) -> Duration {
+    psql(url, &format!("CREATE TABLE imported_{} ({})", file.name, file.columns));
+    let copy = format!("\\copy imported_{} FROM '{}' WITH (FORMAT csv, HEADER)", file.name, file.path.display());
+    let started = Instant::now();
+    psql(url, &copy);
+    started.elapsed()
+}
+
+fn psql(url: &str, command: &str) {
+    let status = Command::new("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", command]).status();
+    assert!(status.is_ok_and(|status| status.success()), "psql runs {command}");
+}
+
+/// The same server, another database.
+fn beside(server: &str, database: &str) -> String {
+    let (address, _) = server.rsplit_once('/').expect("an address names a database");
+    format!("{address}/{database}")
 }
 
 fn median(times: &mut [Duration]) -> Duration {

@@ -3,7 +3,7 @@
 use domain::channels::{Channel, ChannelRef, folded};
 use domain::ids::{ChannelId, WorkspaceId};
 
-use crate::{Result, Tx, execute, on};
+use crate::{Result, Tx, execute, on, summaries};
 
 /// A channel about to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,17 +96,23 @@ pub async fn list(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Channel>> {
 /// Writes title, zone, username and Telegram id of an existing channel; `false` when it is gone.
 /// Conflict as in [`insert`].
 pub async fn update(tx: &mut Tx, channel: &Channel) -> Result<bool> {
+    const ZONE: &str = "SELECT zone FROM channel WHERE id = $1";
     const SQL: &str = "UPDATE channel SET telegram_id = $2, username = $3, title = $4, zone = $5, username_folded = $6 \
         WHERE id = $1 AND import_run_id IS NULL AND deleted_at IS NULL";
-    Ok(execute!(tx, |conn| sqlx::query(SQL)
+    let zone: Option<String> = on!(tx, |conn| sqlx::query_scalar(ZONE).bind(channel.id).fetch_optional(conn))?;
+    let updated = execute!(tx, |conn| sqlx::query(SQL)
         .bind(channel.id)
         .bind(channel.telegram_id)
         .bind(&channel.username)
         .bind(&channel.title)
         .bind(&channel.zone)
         .bind(channel.username.as_deref().map(folded))
-        .execute(conn))?
-        > 0)
+        .execute(conn))?;
+    // its weeks and months begin at other moments
+    if updated > 0 && zone.is_some_and(|zone| zone != channel.zone) {
+        summaries::mark_all(tx, channel.id).await?;
+    }
+    Ok(updated > 0)
 }
 
 /// When the newest post was published, unix seconds.
@@ -120,6 +126,21 @@ pub async fn counts(tx: &mut Tx, id: ChannelId) -> Result<Counts> {
         COALESCE((SELECT snapshots FROM data_version WHERE channel_id = $1), 0) AS snapshots, \
         (SELECT COUNT(*) FROM channel_daily WHERE channel_id = $1) AS days";
     on!(tx, |conn| sqlx::query_as(SQL).bind(id).fetch_one(conn))
+}
+
+/// Notes that a refresh was asked for, once in `every_s` seconds: `None`. Otherwise nothing is noted, and the answer is
+/// when it was asked for last (unix seconds).
+pub async fn claim_refresh(tx: &mut Tx, id: ChannelId, now: i64, every_s: i64) -> Result<Option<i64>> {
+    // a moment ahead of now is from before the clock was set back
+    const CLAIM: &str = "INSERT INTO channel_refresh (channel_id, asked_at) VALUES ($1, $2) \
+        ON CONFLICT (channel_id) DO UPDATE SET asked_at = excluded.asked_at \
+        WHERE channel_refresh.asked_at <= excluded.asked_at - $3 OR channel_refresh.asked_at > excluded.asked_at";
+    const LAST: &str = "SELECT asked_at FROM channel_refresh WHERE channel_id = $1";
+    let claimed = execute!(tx, |conn| sqlx::query(CLAIM).bind(id).bind(now).bind(every_s).execute(conn))?;
+    if claimed > 0 {
+        return Ok(None);
+    }
+    on!(tx, |conn| sqlx::query_scalar(LAST).bind(id).fetch_optional(conn))
 }
 
 /// Takes the channel out of sight and frees its names at once; its rows go afterwards with [`delete_rows`].
@@ -139,7 +160,7 @@ pub async fn list_hidden(tx: &mut Tx) -> Result<Vec<ChannelId>> {
 /// Removes up to `limit` rows of a hidden channel, and the channel itself with the last of them.
 /// `true` when nothing is left (or the channel is not hidden: then nothing is touched). Call again, each time in a unit of work of its own, until then.
 pub async fn delete_rows(tx: &mut Tx, id: ChannelId, limit: i64) -> Result<bool> {
-    const BATCHES: [&str; 6] = [
+    const BATCHES: [&str; 7] = [
         "DELETE FROM snapshot_series WHERE channel_id = $1 AND post_id IN \
             (SELECT post_id FROM snapshot_series WHERE channel_id = $1 ORDER BY post_id LIMIT $2)",
         "DELETE FROM post WHERE channel_id = $1 AND post_id IN \
@@ -150,6 +171,8 @@ pub async fn delete_rows(tx: &mut Tx, id: ChannelId, limit: i64) -> Result<bool>
             (SELECT day FROM channel_source_daily WHERE channel_id = $1 ORDER BY day LIMIT $2)",
         "DELETE FROM channel_daily_summary WHERE channel_id = $1 AND day IN \
             (SELECT day FROM channel_daily_summary WHERE channel_id = $1 ORDER BY day LIMIT $2)",
+        "DELETE FROM channel_summary WHERE channel_id = $1 AND first_day IN \
+            (SELECT first_day FROM channel_summary WHERE channel_id = $1 ORDER BY first_day LIMIT $2)",
         "DELETE FROM forecast WHERE channel_id = $1 AND post_id IN \
             (SELECT post_id FROM forecast WHERE channel_id = $1 ORDER BY post_id LIMIT $2)",
     ];
@@ -266,6 +289,17 @@ mod tests {
                     other => panic!("{other:?}"),
                 }
             }
+        }
+
+        async fn a_refresh_is_claimed_now_and_then(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let workspace = workspace(&mut tx).await;
+            let channel = insert(&mut tx, &new(workspace, "a"), NOW).await.unwrap();
+            let other = insert(&mut tx, &new(workspace, "b"), NOW).await.unwrap();
+            for (now, expected) in [(NOW, None), (NOW + 9, Some(NOW)), (NOW + 10, None), (NOW + 10, Some(NOW + 10)), (NOW, None)] {
+                assert_eq!(claim_refresh(&mut tx, channel.id, now, 10).await.unwrap(), expected, "{now}");
+            }
+            assert_eq!(claim_refresh(&mut tx, other.id, NOW, 10).await.unwrap(), None);
         }
 
         async fn a_deleted_channel_is_gone_at_once_and_its_rows_in_batches(db: &Db) {

@@ -2,21 +2,17 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sqlx::migrate::{Migrate, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Postgres, Sqlite, Transaction};
 
-use crate::{Error, Result};
+use crate::replica::{Replica, ReplicaHealth};
+use crate::{Error, Result, migrations};
 
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
-
-/// Where sqlx keeps what was applied.
-const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
 /// How long a statement waits for another process' write before [`Error::Busy`].
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a unit of work waits for a connection. Writers queue behind one another on SQLite, so this is generous.
@@ -28,6 +24,9 @@ const WAL_AUTOCHECKPOINT_PAGES: &str = "4096";
 const WAL_SIZE_LIMIT: &str = "67108864";
 /// Page cache of a connection, KiB (negative: SQLite's way to say KiB rather than pages).
 const CACHE_KIB: &str = "-16384";
+
+/// All reads of the unit of work see the same moment.
+pub(crate) const POSTGRES_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
 /// Units of work that this process has committed, of whatever database.
 static COMMITS: AtomicU64 = AtomicU64::new(0);
@@ -82,6 +81,7 @@ enum Pools {
     Postgres {
         pool: PgPool,
         url: String,
+        replica: Option<Arc<Replica>>,
     },
 }
 
@@ -192,37 +192,37 @@ impl Db {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options)
             .await?;
-        Ok(Self { pools: Pools::Postgres { pool, url: settings.url.clone() }, patience: None })
+        Ok(Self { pools: Pools::Postgres { pool, url: settings.url.clone(), replica: None }, patience: None })
     }
 
-    /// Brings the database to the newest version this program knows. On Postgres under an advisory lock, so that
-    /// several processes may start at once. A database of a newer version is left untouched.
+    /// The same database with a copy of it beside it, for reports ([`Db::read_replica`]). The copy is not asked
+    /// anything yet: it may be away.
+    pub fn with_replica(self, url: &str, max_connections: u32) -> Result<Self> {
+        let unfit = || Error::Replica { url: without_password(url) };
+        match self.pools {
+            Pools::Postgres { pool, url: primary, .. } => {
+                let options = PgConnectOptions::from_str(url).map_err(|_| unfit())?;
+                let replica = Some(Arc::new(Replica::new(options, settings_or_one(max_connections))));
+                Ok(Self { pools: Pools::Postgres { pool, url: primary, replica }, patience: self.patience })
+            }
+            Pools::Sqlite { .. } => Err(unfit()),
+        }
+    }
+
+    /// Brings the database to the newest version this program knows; several processes may start at once. A database
+    /// of a newer version is left untouched.
     pub async fn migrate(&self) -> Result<()> {
         match &self.pools {
-            Pools::Sqlite { writer, .. } => {
-                let mut conn = writer.acquire().await?;
-                refuse_newer(&mut *conn, &SQLITE_MIGRATIONS).await?;
-                SQLITE_MIGRATIONS.run(&mut *conn).await.map_err(migration_error)
-            }
-            Pools::Postgres { pool, .. } => {
-                let mut conn = pool.acquire().await?;
-                refuse_newer(&mut *conn, &POSTGRES_MIGRATIONS).await?;
-                POSTGRES_MIGRATIONS.run(&mut *conn).await.map_err(migration_error)
-            }
+            Pools::Sqlite { writer, .. } => migrations::apply_sqlite(writer).await,
+            Pools::Postgres { pool, .. } => migrations::apply_postgres(pool).await,
         }
     }
 
     /// Version of the newest applied migration, `None` on an empty database. Refuses a newer database.
     pub async fn version(&self) -> Result<Option<i64>> {
         match &self.pools {
-            Pools::Sqlite { writer, .. } => {
-                let mut conn = writer.acquire().await?;
-                refuse_newer(&mut *conn, &SQLITE_MIGRATIONS).await
-            }
-            Pools::Postgres { pool, .. } => {
-                let mut conn = pool.acquire().await?;
-                refuse_newer(&mut *conn, &POSTGRES_MIGRATIONS).await
-            }
+            Pools::Sqlite { writer, .. } => migrations::version_of_sqlite(writer).await,
+            Pools::Postgres { pool, .. } => migrations::version_of_postgres(pool).await,
         }
     }
 
@@ -231,10 +231,37 @@ impl Db {
         Ok(match &self.pools {
             Pools::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
             Pools::Postgres { pool, .. } => {
-                let begin = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-                Tx::Postgres(self.within_patience(pool, begin).await?)
+                Tx::Postgres(self.within_patience(pool, pool.begin_with(POSTGRES_READ)).await?)
             }
         })
+    }
+
+    /// A unit of work that reads what may be a moment old, from the read replica; all its reads see the same moment.
+    /// `None` without a replica, and while one that failed is left alone: then the caller asks [`Db::read`].
+    pub async fn read_replica(&self) -> Option<Tx> {
+        self.replica()?.read().await
+    }
+
+    /// What was read from the replica ended in this error: reports go without it for a while.
+    pub fn give_up_replica(&self, error: &Error) {
+        if let Some(replica) = self.replica() {
+            replica.give_up(error);
+        }
+    }
+
+    /// Asks the replica whether it answers; `None` without one.
+    pub async fn replica_health(&self) -> Option<ReplicaHealth> {
+        match self.replica() {
+            Some(replica) => Some(replica.health().await),
+            None => None,
+        }
+    }
+
+    fn replica(&self) -> Option<&Replica> {
+        match &self.pools {
+            Pools::Sqlite { .. } => None,
+            Pools::Postgres { replica, .. } => replica.as_deref(),
+        }
     }
 
     /// A unit of work that may write. On SQLite it holds the only writer from the start, so it cannot fail to
@@ -329,7 +356,12 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres { pool, .. } => pool.close().await,
+            Pools::Postgres { pool, replica, .. } => {
+                if let Some(replica) = replica {
+                    replica.close().await;
+                }
+                pool.close().await;
+            }
         }
     }
 }
@@ -426,36 +458,6 @@ fn map_query(url: &str, mut map: impl FnMut(&str, &str) -> Option<String>) -> St
     if kept.is_empty() { address.to_owned() } else { format!("{address}?{}", kept.join("&")) }
 }
 
-async fn refuse_newer<C: Migrate + Send>(conn: &mut C, known: &Migrator) -> Result<Option<i64>> {
-    // a database that was never migrated has no table of migrations yet
-    let applied = match conn.list_applied_migrations(MIGRATIONS_TABLE).await {
-        Ok(applied) => applied,
-        Err(sqlx::migrate::MigrateError::Execute(sqlx::Error::Database(error)))
-            if error.code().as_deref() == Some("42P01") || error.message().contains("no such table") =>
-        {
-            return Ok(None);
-        }
-        Err(error) => return Err(migration_error(error)),
-    };
-    let found = applied.iter().map(|migration| migration.version).max();
-    let known = known.iter().map(|migration| migration.version).max().unwrap_or_default();
-    match found {
-        Some(found) if found > known => Err(Error::NewerDatabase { found, known }),
-        found => Ok(found),
-    }
-}
-
-fn migration_error(error: sqlx::migrate::MigrateError) -> Error {
-    use sqlx::migrate::MigrateError;
-    match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Error::from(error),
-        MigrateError::VersionMismatch(version)
-        | MigrateError::VersionMissing(version)
-        | MigrateError::Dirty(version) => Error::ForeignMigration { version },
-        other => Error::Driver(sqlx::Error::Migrate(Box::new(other))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -463,15 +465,6 @@ mod tests {
 
     fn settings(path: &Path) -> Settings {
         Settings { url: format!("sqlite://{}", path.display()), max_connections: 2 }
-    }
-
-    #[test]
-    fn both_folders_have_the_same_migrations() {
-        let names = |migrator: &Migrator| {
-            migrator.iter().map(|migration| (migration.version, migration.description.to_string())).collect::<Vec<_>>()
-        };
-        assert_eq!(names(&SQLITE_MIGRATIONS), names(&POSTGRES_MIGRATIONS));
-        assert!(!names(&SQLITE_MIGRATIONS).is_empty());
     }
 
     #[test]
@@ -556,22 +549,6 @@ mod tests {
     }
 
     both_dbs! {
-        async fn migrating_again_changes_nothing(db: &Db) {
-            let version = db.version().await.unwrap();
-            assert!(version.is_some());
-            db.migrate().await.unwrap();
-            assert_eq!(db.version().await.unwrap(), version);
-        }
-
-        async fn a_newer_database_is_left_alone(db: &Db) {
-            let insert = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-                VALUES (9999, 'of tomorrow', TRUE, '', 0)";
-            crate::testing::run(db, insert).await.unwrap();
-            for outcome in [db.migrate().await, db.version().await.map(drop)] {
-                assert!(matches!(outcome, Err(Error::NewerDatabase { found: 9999, .. })), "{outcome:?}");
-            }
-        }
-
         async fn what_is_not_committed_never_happened(db: &Db) {
             let mut tx = db.write().await.unwrap();
             identity::insert_workspace(&mut tx, "default", 1).await.unwrap();

@@ -17,6 +17,10 @@ pub enum Error {
     ForeignMigration { version: i64 },
     #[error("{url:?} is not a database address: use sqlite:///path/to/file.db or postgres://user@host/name")]
     Address { url: String },
+    #[error(
+        "database.replica_url needs a Postgres behind database.url, and an address such as postgres://user@host/name itself: {url:?} is of no use as a replica"
+    )]
+    Replica { url: String },
     #[error("the folder {} does not exist: create it, or name another place in database.url", .0.display())]
     MissingFolder(PathBuf),
     #[error("{} is a folder, not a database file: name a file in it", .0.display())]

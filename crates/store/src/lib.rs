@@ -18,13 +18,17 @@ pub mod forecast;
 pub mod identity;
 pub mod jobs;
 pub mod maintenance;
+mod migrations;
 pub mod outbox;
+mod replica;
 pub mod retention;
 pub mod series;
 pub mod settings;
+pub mod summaries;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use db::{Backend, Connections, Db, Settings, Tx, commits, split_password, sqlite_path, without_password};
 pub(crate) use db::{Dialect, execute, on};
 pub use error::{Error, Result};
+pub use replica::ReplicaHealth;

@@ -9,7 +9,7 @@ use crate::{Backend, Db};
 use crate::{Dialect, Error, Result, Tx, on};
 
 /// Our tables, by name; beside them stands sqlx' table of migrations.
-pub const TABLES: [&str; 25] = [
+pub const TABLES: [&str; 28] = [
     "api_key",
     "audit_entry",
     "backtest_evidence",
@@ -19,7 +19,10 @@ pub const TABLES: [&str; 25] = [
     "channel",
     "channel_daily",
     "channel_daily_summary",
+    "channel_refresh",
     "channel_source_daily",
+    "channel_summary",
+    "channel_summary_due",
     "data_version",
     "forecast",
     "import_run",
@@ -102,7 +105,10 @@ pub async fn row_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
         UNION ALL SELECT 'channel', COUNT(*) FROM channel \
         UNION ALL SELECT 'channel_daily', COUNT(*) FROM channel_daily \
         UNION ALL SELECT 'channel_daily_summary', COUNT(*) FROM channel_daily_summary \
+        UNION ALL SELECT 'channel_refresh', COUNT(*) FROM channel_refresh \
         UNION ALL SELECT 'channel_source_daily', COUNT(*) FROM channel_source_daily \
+        UNION ALL SELECT 'channel_summary', COUNT(*) FROM channel_summary \
+        UNION ALL SELECT 'channel_summary_due', COUNT(*) FROM channel_summary_due \
         UNION ALL SELECT 'data_version', COUNT(*) FROM data_version \
         UNION ALL SELECT 'forecast', COUNT(*) FROM forecast \
         UNION ALL SELECT 'import_run', COUNT(*) FROM import_run \

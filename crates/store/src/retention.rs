@@ -5,7 +5,7 @@ use domain::ids::ChannelId;
 use jiff::civil::Date;
 
 use crate::collect::{Series, add_totals, batch, lock, unpack, write_series};
-use crate::{Result, Tx, execute, on};
+use crate::{Result, Tx, execute, on, summaries};
 
 /// What stays of a UTC day whose snapshots were trimmed.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -95,7 +95,13 @@ pub async fn delete_daily_before(tx: &mut Tx, channel: ChannelId, day: Date, lim
         "DELETE FROM channel_daily_summary WHERE channel_id = $1 AND day IN \
             (SELECT day FROM channel_daily_summary WHERE channel_id = $1 AND day < $2 ORDER BY day LIMIT $3)",
     ];
+    const DAYS: &str = "SELECT day FROM channel_daily WHERE channel_id = $1 AND day < $2 ORDER BY day LIMIT $3";
     let day = day.to_string();
+    let going: Vec<String> =
+        on!(tx, |conn| sqlx::query_scalar(DAYS).bind(channel).bind(&day).bind(limit).fetch_all(conn))?;
+    // one that is not a day is of no period
+    let going = going.iter().filter_map(|day| Some(summaries::day_number(day.parse().ok()?))).collect();
+    summaries::mark(tx, channel, &going).await?;
     let mut removed = 0;
     for batch in BATCHES {
         removed += execute!(tx, |conn| sqlx::query(batch).bind(channel).bind(&day).bind(limit).execute(conn))?;

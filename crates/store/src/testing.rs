@@ -46,30 +46,24 @@ macro_rules! both_dbs {
 }
 
 /// Runs a test body on a fresh SQLite file.
-pub async fn on_sqlite<F: Future<Output = ()> + 'static>(body: impl FnOnce(Db) -> F) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = format!("sqlite://{}", folder.path().join("test.db").display());
-    let db = Db::open(&Settings { url, max_connections: CONNECTIONS }).await.expect("a fresh database opens");
-    db.migrate().await.expect("a fresh database migrates");
-    let outcome = run_apart(body(db.clone())).await;
-    db.close().await;
-    pass_on(outcome);
+pub async fn on_sqlite<F: Future<Output = ()> + 'static>(body: impl FnOnce(Db) -> F + 'static) {
+    on_empty_sqlite(|url| on_migrated(url, body)).await;
 }
 
 /// Runs a test body on a fresh Postgres database; passes without a server to run on, saying so.
 pub async fn on_postgres<F: Future<Output = ()> + 'static>(body: impl FnOnce(Db) -> F + 'static) {
-    on_postgres_address(|url| async move {
-        let db = Db::open(&Settings { url, max_connections: CONNECTIONS }).await.expect("a fresh database opens");
-        db.migrate().await.expect("a fresh database migrates");
-        let outcome = run_apart(body(db.clone())).await;
-        db.close().await;
-        pass_on(outcome);
-    })
-    .await;
+    on_empty_postgres(|url| on_migrated(url, body)).await;
 }
 
-/// [`on_postgres`] for a program that opens the database itself: gets the address of an empty one.
-pub async fn on_postgres_address<F: Future<Output = ()> + 'static>(body: impl FnOnce(String) -> F) {
+/// Runs a test body with the address of an SQLite file that is not there yet.
+pub async fn on_empty_sqlite<F: Future<Output = ()> + 'static>(body: impl FnOnce(String) -> F) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite://{}", folder.path().join("test.db").display());
+    pass_on(run_apart(body(url)).await);
+}
+
+/// Runs a test body with the address of a Postgres database that is empty; passes without a server, saying so.
+pub async fn on_empty_postgres<F: Future<Output = ()> + 'static>(body: impl FnOnce(String) -> F) {
     static NEXT: AtomicU32 = AtomicU32::new(0);
 
     let Ok(server) = std::env::var(POSTGRES_VARIABLE) else {
@@ -83,6 +77,18 @@ pub async fn on_postgres_address<F: Future<Output = ()> + 'static>(body: impl Fn
     let outcome = run_apart(body(address_of(&server, &name))).await;
     admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.expect("the test drops it");
     pass_on(outcome);
+}
+
+/// Opens a database as it is.
+pub async fn open(url: &str) -> Db {
+    Db::open(&Settings { url: url.to_owned(), max_connections: CONNECTIONS }).await.expect("the database opens")
+}
+
+async fn on_migrated<F: Future<Output = ()> + 'static>(url: String, body: impl FnOnce(Db) -> F) {
+    let db = open(&url).await;
+    db.migrate().await.expect("a fresh database migrates");
+    body(db.clone()).await;
+    db.close().await;
 }
 
 /// So that a failing test still cleans up.
@@ -117,4 +123,10 @@ pub async fn fill_disk_at(db: &Db, pages: i64) -> Result<()> {
 /// Runs a statement that no product code has: to break things on purpose.
 pub async fn run(db: &Db, statement: &'static str) -> Result<()> {
     db.outside_transaction(statement).await
+}
+
+/// The same at an address, on a connection of its own.
+pub async fn run_at(url: &str, statement: &'static str) {
+    let mut conn = PgConnection::connect(url).await.expect("the server answers");
+    conn.execute(statement).await.expect("the statement runs");
 }

@@ -1,4 +1,4 @@
-//! `channel`: which channels there are, what they are called, and how one goes.
+//! `channel`: which channels there are, what they are called, reading one afresh, and how one goes.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -8,12 +8,13 @@ use domain::channels::ChannelRef;
 use domain::zone::Zone;
 use serde_json::json;
 use services::channels::{self, Changes};
+use services::collect::refresh;
 
 use super::Shell;
 use super::table::{Node, Reading};
 use crate::failure::Failure;
 
-/// List, rename or delete channels
+/// List, rename, refresh or delete channels
 #[derive(Debug, Subcommand)]
 #[command(
     after_help = "Examples:\n  analyticbot channel list\n  analyticbot channel set my_channel --tz Asia/Tashkent"
@@ -25,6 +26,9 @@ pub enum Channel {
     /// Change a channel's title or time zone
     #[command(after_help = "Example:\n  analyticbot channel set my_channel --title \"My channel\" --tz Asia/Tashkent")]
     Set(SetArgs),
+    /// Read a channel's numbers afresh in every process, and make its weeks, months and forecasts anew
+    #[command(after_help = "Example:\n  analyticbot channel refresh my_channel")]
+    Refresh(RefreshArgs),
     /// Delete a channel with all its data
     #[command(
         after_help = "Examples:\n  analyticbot channel delete my_channel\n  analyticbot channel delete my_channel --confirm \"My channel\""
@@ -44,6 +48,12 @@ pub struct SetArgs {
 }
 
 #[derive(Debug, clap::Args)]
+pub struct RefreshArgs {
+    /// Username with or without @, or Telegram's id
+    channel: String,
+}
+
+#[derive(Debug, clap::Args)]
 pub struct DeleteArgs {
     /// Username with or without @, or Telegram's id
     channel: String,
@@ -56,6 +66,7 @@ pub async fn run(shell: &Shell, command: Channel) -> Result<ExitCode, Failure> {
     match command {
         Channel::List => list(shell).await,
         Channel::Set(args) => set(shell, args).await,
+        Channel::Refresh(args) => refresh(shell, args).await,
         Channel::Delete(args) => delete(shell, args).await,
     }
 }
@@ -108,6 +119,16 @@ async fn set(shell: &Shell, args: SetArgs) -> Result<ExitCode, Failure> {
     shell.say(&json!({ "channel": channel.slug(), "title": channel.title, "tz": channel.zone }), || {
         format!("{}: \"{}\", {}", channel.slug(), channel.title, channel.zone)
     })
+}
+
+async fn refresh(shell: &Shell, args: RefreshArgs) -> Result<ExitCode, Failure> {
+    let (ctx, viewer) = shell.operator().await?;
+    let refreshed = refresh::refresh(&ctx, &viewer, &ChannelRef::parse(&args.channel))
+        .await
+        .map_err(|error| super::of_channel(error, &args.channel))?;
+    // at once, whether or not a server runs that takes the job
+    refresh::derive_anew(&ctx, refreshed.id).await?;
+    shell.say(&refreshed, || format!("{} is read afresh, data version {}", refreshed.channel, refreshed.version))
 }
 
 async fn delete(shell: &Shell, args: DeleteArgs) -> Result<ExitCode, Failure> {

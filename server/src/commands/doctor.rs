@@ -64,6 +64,8 @@ pub async fn run(shell: &Shell, _: Args) -> Result<ExitCode, Failure> {
     port(&shell.config, &mut findings);
     if let Some(ctx) = &ctx {
         queue(ctx, &mut findings).await;
+        summaries(ctx, &mut findings).await;
+        replica(ctx, &mut findings).await;
         ctx.db.close().await;
     }
 
@@ -290,5 +292,64 @@ async fn queue(ctx: &Ctx, findings: &mut Findings) {
             ),
         },
         Err(error) => findings.add("jobs", Verdict::Fail, error.to_string()),
+    }
+}
+
+/// Whether the weeks and months kept are what the facts come to.
+async fn summaries(ctx: &Ctx, findings: &mut Findings) {
+    match wrong_summaries(ctx).await {
+        Ok(wrong) if wrong.is_empty() => {
+            findings.add("summaries", Verdict::Ok, "weeks and months are what the facts come to");
+        }
+        Ok(wrong) => {
+            let each: Vec<String> = wrong.iter().map(|(channel, periods)| format!("{periods} of {channel}")).collect();
+            findings.add(
+                "summaries",
+                Verdict::Warn,
+                format!(
+                    "weeks and months differ from the facts: {}; `analyticbot channel refresh CHANNEL` makes them anew",
+                    each.join(", ")
+                ),
+            );
+        }
+        // a doctor does not migrate: they may not be there yet
+        Err(error) => {
+            findings.add("summaries", Verdict::Warn, format!("{error}; after `analyticbot migrate` look again"))
+        }
+    }
+}
+
+/// Channel and the number of its periods that are wrong. Those of channels that were never summed are made when they
+/// are asked for, and are not wrong.
+async fn wrong_summaries(ctx: &Ctx) -> store::Result<Vec<(String, usize)>> {
+    let mut wrong = Vec::new();
+    let workspaces = store::identity::list_all_workspaces(&mut ctx.db.read().await?).await?;
+    for workspace in workspaces {
+        // a moment each, so that a writer is never between the sums and their facts
+        for channel in store::channels::list(&mut ctx.db.read().await?, workspace.id).await? {
+            let mut tx = ctx.db.read().await?;
+            if store::summaries::is_due(&mut tx, channel.id).await? {
+                continue;
+            }
+            let periods = store::summaries::list_wrong(&mut tx, channel.id).await?.len();
+            if periods > 0 {
+                wrong.push((channel.slug(), periods));
+            }
+        }
+    }
+    Ok(wrong)
+}
+
+async fn replica(ctx: &Ctx, findings: &mut Findings) {
+    match ctx.db.replica_health().await {
+        None => {}
+        Some(store::ReplicaHealth::Answers) => findings.add("replica", Verdict::Ok, "the read replica answers"),
+        Some(store::ReplicaHealth::Fails(reason)) => findings.add(
+            "replica",
+            Verdict::Warn,
+            format!(
+                "{reason}: reports are read from the database itself; start it, or leave database.replica_url away"
+            ),
+        ),
     }
 }

@@ -166,7 +166,13 @@ impl Shell {
             url: self.config.database.url.expose().to_owned(),
             max_connections: self.config.database.max_connections,
         };
-        Db::open(&settings).await.map_err(|error| self.database_failure(&error))
+        let db = Db::open(&settings).await.map_err(|error| self.database_failure(&error))?;
+        match &self.config.database.replica_url {
+            Some(replica) => db
+                .with_replica(replica.expose(), self.config.database.max_connections)
+                .map_err(|error| Failure::usage("database.replica_url", error.to_string())),
+            None => Ok(db),
+        }
     }
 
     /// A store error in front of any service: its own words, and which database it is about.

@@ -14,6 +14,7 @@ use domain::analytics::overview::Overview;
 use domain::analytics::posts::PostView;
 use domain::analytics::reach::Reach;
 use domain::analytics::sources::Sources;
+use domain::analytics::summary::{Span, Summary};
 use domain::analytics::trending::TrendingPost;
 use domain::analytics::view_curve::CurvePoint;
 use domain::analytics::{Answer, Meta, Query, Window};
@@ -40,6 +41,7 @@ Examples:
   analyticbot stats my_channel top --from 2025-06-01 --to 2025-07-01 --sort views --limit 20
   analyticbot stats my_channel view-curve --hours 1,24,168 --json
   analyticbot stats my_channel growth --png growth.png
+  analyticbot stats my_channel daily --by month --from 2023-01-01
   analyticbot stats my_channel best-time --objective 24h
 
 Every number is defined in the documentation under the name it has here.")]
@@ -78,6 +80,9 @@ pub struct Args {
     /// Views that a best time is good for: 3h, 24h or total [default: the channel's]
     #[arg(long, value_name = "OBJECTIVE")]
     objective: Option<Objective>,
+    /// Weeks or months instead of days, for daily: week or month, whole ones, in the channel's time zone
+    #[arg(long, value_name = "SPAN")]
+    by: Option<Span>,
     /// Draw the answer into this file instead
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
@@ -115,6 +120,7 @@ pub enum Question {
 enum Asked {
     Overview(Answer<Overview>),
     Daily(Answer<Vec<Day>>),
+    Summaries(Answer<Vec<Summary>>),
     Growth(Answer<Growth>),
     Reach(Answer<Reach>),
     ViewCurve(Answer<Vec<CurvePoint>>),
@@ -163,6 +169,9 @@ impl Args {
                 format!("--{option}: best-time looks at the whole history of a channel"),
             ));
         }
+        if self.by.is_some() && self.question != Question::Daily {
+            return Err(Failure::usage("by", "--by: only daily has rows of a day"));
+        }
         if self.question != Question::BestTime && self.objective.is_some() {
             return Err(Failure::usage("objective", "--objective: only best-time has objectives"));
         }
@@ -180,9 +189,11 @@ pub async fn run(shell: &Shell, args: Args) -> Result<ExitCode, Failure> {
     let (ctx, viewer) = shell.operator().await?;
     let channel = ChannelRef::parse(&args.channel);
     let times = args.asked_of_times()?;
-    let asked = ask(&ctx, &viewer, &channel, args.question, &query, &times)
-        .await
-        .map_err(|error| super::of_channel(error, &args.channel))?;
+    let asked = match args.by {
+        Some(span) => analytics::summaries(&ctx, &viewer, &channel, &query, span).await.map(Asked::Summaries),
+        None => ask(&ctx, &viewer, &channel, args.question, &query, &times).await,
+    };
+    let asked = asked.map_err(|error| super::of_channel(error, &args.channel))?;
     match &args.png {
         Some(file) => draw(shell, &ctx, &viewer, &channel, &query, &asked, file).await,
         None if shell.json => shell.say(&asked, String::new),
@@ -224,6 +235,7 @@ impl Asked {
         match self {
             Self::Overview(answer) => &answer.meta,
             Self::Daily(answer) => &answer.meta,
+            Self::Summaries(answer) => &answer.meta,
             Self::Growth(answer) => &answer.meta,
             Self::Reach(answer) => &answer.meta,
             Self::ViewCurve(answer) => &answer.meta,
@@ -287,7 +299,10 @@ async fn draw(
     let words = Words::of(Language::En);
     let picture = Picture::new(&channel.title, channel.demo, &window, meta, &words);
     let style = Style { words: &words, palette: &Palette::light(), frame: &Frame::Picture(picture) };
-    let option = asked.spec(query, &style).option;
+    let spec = asked.spec(query, &style);
+    let option = spec
+        .ok_or_else(|| Failure::usage("by", "--by: days are drawn, not weeks or months: leave --by or --png away"))?
+        .option;
     let bundle = SiteFiles::of_this_build().text(RENDER_BUNDLE).await;
     let bundle = bundle.ok_or_else(|| {
         Failure::failed("renderer", "this build carries no chart renderer: build it with ./dev build --release")
@@ -305,8 +320,10 @@ async fn draw(
 }
 
 impl Asked {
-    fn spec(&self, query: &Query, style: &Style) -> Spec {
-        match self {
+    /// `None` where nothing is drawn.
+    fn spec(&self, query: &Query, style: &Style) -> Option<Spec> {
+        Some(match self {
+            Self::Summaries(_) => return None,
             Self::Overview(answer) => charts::overview::spec(&answer.data, style),
             Self::Daily(answer) => charts::daily::spec(&answer.data, style),
             Self::Growth(answer) => charts::growth::spec(&answer.data, style),
@@ -318,6 +335,6 @@ impl Asked {
             Self::Heatmap(answer) => charts::heatmap::spec(&answer.data, None, style),
             Self::Trending(answer) => charts::trending::spec(&answer.data, style),
             Self::BestTime(advised) => charts::heatmap::spec(&advised.week, None, style),
-        }
+        })
     }
 }

@@ -109,11 +109,19 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "database",
+        "replica_url",
+        Kind::Url,
+        None,
+        "\"postgres://analyticbot:secret@replica.example/analyticbot\"",
+        "A read replica of the Postgres at database.url, read by reports; one that is away or too far behind is left out. Absent: everything is read from database.url.",
+    ),
+    Key::new(
+        "database",
         "max_connections",
         Kind::Number,
         Some("8"),
         "",
-        "Connections kept at most; on SQLite all but one of them only read.",
+        "Connections kept at most, to the replica as many again; on SQLite all but one of them only read.",
     ),
     Key::new(
         "cache",

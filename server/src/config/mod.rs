@@ -58,6 +58,8 @@ pub struct ApiSettings {
 #[derive(Debug, Clone, Deserialize)]
 pub struct DatabaseSettings {
     pub url: DatabaseUrl,
+    /// of a copy that reports may read
+    pub replica_url: Option<DatabaseUrl>,
     pub max_connections: u32,
 }
 
@@ -192,10 +194,19 @@ impl Sources {
 impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let url = self.database.url.expose();
-        if !url.starts_with("sqlite:") && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        let is_postgres = |url: &str| url.starts_with("postgres://") || url.starts_with("postgresql://");
+        if !url.starts_with("sqlite:") && !is_postgres(url) {
             return Err(ConfigError(format!(
                 "database.url is {:?}: use sqlite:///path/of/file.db or postgres://user:password@host/name",
                 self.database.url.to_string()
+            )));
+        }
+        if let Some(replica) = &self.database.replica_url
+            && !(is_postgres(url) && is_postgres(replica.expose()))
+        {
+            return Err(ConfigError(format!(
+                "database.replica_url is {:?}: a replica is a copy of a Postgres that database.url names; write both as postgres://user:password@host/name, or leave it away",
+                replica.to_string()
             )));
         }
         if self.database.max_connections == 0 {
@@ -663,6 +674,20 @@ mod tests {
             assert!(text.contains(":***@r.example:1/2") && !text.contains("s3cret"), "{text}");
         }
         assert_eq!(sources(&[]).load().expect("defaults").cache.redis_url, None);
+    }
+
+    #[test]
+    fn a_replica_is_a_copy_of_a_postgres() {
+        let load = |url: &str, replica: &str| {
+            sources(&[("ANALYTICBOT_DATABASE__URL", url), ("ANALYTICBOT_DATABASE__REPLICA_URL", replica)]).load()
+        };
+        let config = load("postgres://h/a", "postgres://me:s3cret@r/a").expect("loads");
+        assert_eq!(config.database.replica_url.as_ref().map(DatabaseUrl::expose), Some("postgres://me:s3cret@r/a"));
+        assert!(!config.print().contains("s3cret") && !format!("{config:?}").contains("s3cret"));
+        for (url, replica) in [("sqlite:///a.db", "postgres://r/a"), ("postgres://h/a", "mysql://me:s3cret@h/a")] {
+            let error = load(url, replica).expect_err("refused").to_string();
+            assert!(error.contains("database.replica_url") && !error.contains("s3cret"), "{error}");
+        }
     }
 
     #[test]

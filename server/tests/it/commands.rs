@@ -209,6 +209,33 @@ fn a_backup_brings_everything_back() {
 }
 
 #[test]
+fn weeks_and_months_are_whole_ones() {
+    let program = with_posts();
+    let months = program.json(&["stats", "my_channel", "daily", "--by", "month"]);
+    // 2025-06-01 10:00 UTC and the two days after it; the window of 30 days begins in May
+    let expected = json!([
+        {"first_day": "2025-05-01", "posts": 0, "views": 0, "forwards": 0, "reactions": 0, "replies": 0, "er": null,
+         "subscribers": null, "joined": null, "left": null, "net": null},
+        {"first_day": "2025-06-01", "posts": 3, "views": 3500, "forwards": 40, "reactions": 25, "replies": 7,
+         "er": 72.0 / 3500.0, "subscribers": null, "joined": null, "left": null, "net": null},
+    ]);
+    assert_eq!(months["data"], expected, "{months}");
+    let text = program.done(&["stats", "my_channel", "daily", "--by", "week", "--from", "2025-06-01"]).out;
+    assert!(text.contains("2025-05-26") && text.contains("2025-06-02"), "{text}");
+    program.run(&["stats", "my_channel", "growth", "--by", "week"]).refused(2, &["only daily"]);
+    program.run(&["stats", "my_channel", "daily", "--by", "year"]).refused(2, &["week or month"]);
+}
+
+#[test]
+fn a_channel_is_refreshed_once_in_a_while() {
+    let program = with_posts();
+    let first = program.json(&["channel", "refresh", "my_channel"]);
+    assert_eq!((&first["channel"], first["version"].as_i64()), (&json!("my_channel"), Some(2)));
+    program.run(&["channel", "refresh", "my_channel"]).refused(1, &["opens again"]);
+    program.run(&["channel", "refresh", "nobody"]).refused(2, &["channel list"]);
+}
+
+#[test]
 fn doctor_finds_a_sound_installation_sound() {
     let program = with_posts();
     let checked = program.json(&["doctor"]);
@@ -216,7 +243,7 @@ fn doctor_finds_a_sound_installation_sound() {
     let verdict = |check: &str| {
         checked["checks"].as_array().expect("checks").iter().find(|finding| finding["check"] == check).expect(check)["verdict"].clone()
     };
-    for check in ["database", "writable", "integrity", "zones", "jobs"] {
+    for check in ["database", "writable", "integrity", "zones", "jobs", "summaries"] {
         assert_eq!(verdict(check), "ok", "{checked}");
     }
     assert!(Program::new().done(&["doctor"]).out.contains("does not exist yet"));

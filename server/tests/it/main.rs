@@ -3,6 +3,7 @@
 
 mod api;
 mod app;
+mod at_once;
 mod backends;
 mod backtest;
 mod commands;

@@ -31,6 +31,7 @@ pub mod reach;
 pub mod series;
 pub mod sources;
 pub mod statistics;
+pub mod summary;
 pub mod table;
 pub mod top;
 pub mod trending;

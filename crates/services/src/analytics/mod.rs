@@ -6,6 +6,7 @@ mod cache;
 mod posts;
 mod questions;
 mod screens;
+mod summaries;
 mod target;
 
 use std::collections::BTreeSet;
@@ -21,7 +22,7 @@ use domain::zone::Zone;
 use store::Tx;
 
 use crate::identity::Viewer;
-use crate::{Ctx, Error, Result, channels};
+use crate::{Ctx, Error, Result, What, channels};
 
 pub(crate) use cache::Cache;
 use cache::{CardHeadline, Key};
@@ -30,6 +31,7 @@ pub use questions::{
     compare, content, daily, dashboard, growth, heatmap, overview, reach, sources, top, trending, view_curve,
 };
 pub use screens::{LATEST_POSTS, analytics_screen, compare_over_period, dashboard_screen, most_viewed};
+pub use summaries::summaries;
 pub(crate) use target::fresh_channel;
 pub use target::{CompareTarget, Demand, Target, compare_target, target};
 
@@ -116,7 +118,7 @@ async fn load(ctx: &Ctx, channel: Channel, window: Window, freshness: Freshness,
 /// Reads the rows and measures them: the only expensive step, done once however many ask at the same time.
 #[tracing::instrument(name = "measure", skip_all, fields(channel = wanted.channel.id.0))]
 async fn measure(ctx: &Ctx, wanted: &Wanted, query: &Query) -> Result<Measured> {
-    let (version, history) = read(ctx, wanted).await?;
+    let (version, history) = rows(ctx, wanted).await?;
     let first_latest = history.posts.len().saturating_sub(LATEST_POSTS);
     let latest = (first_latest..history.posts.len()).rev().map(|index| post_curve(&history, index, LATEST_CURVE_H));
     Ok(Measured {
@@ -128,13 +130,31 @@ async fn measure(ctx: &Ctx, wanted: &Wanted, query: &Query) -> Result<Measured> 
     })
 }
 
-/// Both of the same moment.
+/// The rows of a range and the data version they are of, read in one moment. From the read replica where it has come as
+/// far as the version asked for: one that follows behind would be told from the database's own version, and its older
+/// rows kept as if they were the newer ones.
 #[tracing::instrument(name = "read history", skip_all)]
-async fn read(ctx: &Ctx, wanted: &Wanted) -> Result<(i64, History)> {
-    let mut tx = ctx.db.read().await?;
-    let (version, _) = store::analytics::data_version(&mut tx, wanted.channel.id).await?;
-    let history = store::analytics::history(&mut tx, &wanted.channel, wanted.key.from, wanted.key.to).await?;
-    Ok((version, history))
+async fn rows(ctx: &Ctx, wanted: &Wanted) -> Result<(i64, History)> {
+    if let Some(mut tx) = ctx.db.read_replica().await {
+        match rows_of(&mut tx, wanted, wanted.key.version).await {
+            Ok(Some(rows)) => return Ok(rows),
+            // behind
+            Ok(None) => {}
+            Err(error) => ctx.db.give_up_replica(&error),
+        }
+    }
+    let rows = rows_of(&mut ctx.db.read().await?, wanted, i64::MIN).await?;
+    rows.ok_or(Error::NotFound(What::Channel))
+}
+
+/// `None` where the data are of an older version than `at_least`.
+async fn rows_of(tx: &mut Tx, wanted: &Wanted, at_least: i64) -> store::Result<Option<(i64, History)>> {
+    let (version, _) = store::analytics::data_version(tx, wanted.channel.id).await?;
+    if version < at_least {
+        return Ok(None);
+    }
+    let history = store::analytics::history(tx, &wanted.channel, wanted.key.from, wanted.key.to).await?;
+    Ok(Some((version, history)))
 }
 
 /// Headline numbers of a channel's card, over the same 30 days as its dashboard opens with.

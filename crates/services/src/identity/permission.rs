@@ -13,6 +13,7 @@ pub const SEE_SETTINGS: Role = Role::Viewer;
 pub const IMPORT: Role = Role::Editor;
 pub const ADD_CHANNEL: Role = Role::Editor;
 pub const EDIT_CHANNEL: Role = Role::Editor;
+pub const REFRESH_CHANNEL: Role = Role::Editor;
 
 pub const APPROVE_EXPERIMENT: Role = Role::Owner;
 pub const DELETE_CHANNEL: Role = Role::Owner;

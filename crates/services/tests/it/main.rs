@@ -11,4 +11,7 @@ mod maintenance;
 mod permissions;
 mod place;
 mod postgres;
+mod refresh;
+mod replica;
 mod settings;
+mod summaries;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::analytics::Query;
 use domain::analytics::compare::CompareSort;
 use domain::analytics::period::Period;
+use domain::analytics::summary::Span;
 use domain::api_keys::Scope;
 use domain::best_time::experiment::HourOfWeek;
 use domain::best_time::{Objective, Settings};
@@ -17,6 +18,7 @@ use domain::zone::Zone;
 use futures::future::BoxFuture;
 use services::best_time::Asked;
 use services::channels::Changes;
+use services::collect::refresh;
 use services::{
     Ctx, Error, Result, Viewer, What, analytics, audit, best_time, channels, demo, forecast, identity, settings,
 };
@@ -79,6 +81,14 @@ fn use_cases() -> Vec<UseCase> {
             viewer,
             channel,
             "Channel mine"
+        )),
+        use_case!("collect::refresh", Editor, true, |ctx, viewer, channel| refresh::refresh(ctx, viewer, channel)),
+        use_case!("analytics::summaries", Viewer, true, |ctx, viewer, channel| analytics::summaries(
+            ctx,
+            viewer,
+            channel,
+            &Query::default(),
+            Span::Week
         )),
         use_case!("analytics::overview", Viewer, true, |ctx, viewer, channel| analytics::overview(
             ctx,

@@ -1,6 +1,6 @@
 //! Daily facts and sources of views.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::analytics::history::{DailyFact, SourceFact};
 use domain::ids::ChannelId;
@@ -8,6 +8,7 @@ use domain::posts::Source;
 use jiff::civil::Date;
 
 use super::{Written, batch, lock};
+use crate::summaries::{self, day_number};
 use crate::{Error, Result, Tx, execute, on};
 
 #[derive(sqlx::FromRow)]
@@ -45,6 +46,7 @@ pub async fn upsert_daily(tx: &mut Tx, channel: ChannelId, days: &[DailyFact]) -
     const COLUMNS: usize = 9;
     lock(tx, channel).await?;
     let mut written = Written::default();
+    let mut touched = BTreeSet::new();
     for batch in days.chunks(batch::ROWS) {
         let (Some(first), Some(last)) =
             (batch.iter().map(|fact| fact.day).min(), batch.iter().map(|fact| fact.day).max())
@@ -88,7 +90,9 @@ pub async fn upsert_daily(tx: &mut Tx, channel: ChannelId, days: &[DailyFact]) -
             }
             query.execute(conn)
         })?;
+        touched.extend(changed.iter().map(|fact| day_number(fact.day)));
     }
+    summaries::mark(tx, channel, &touched).await?;
     Ok(written)
 }
 

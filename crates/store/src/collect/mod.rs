@@ -2,6 +2,7 @@
 //! of work, once a channel.
 
 pub(crate) mod batch;
+mod copy;
 mod daily;
 mod posts;
 mod snapshots;
@@ -15,7 +16,7 @@ pub use posts::{PostFacts, find_posts, list_post_ids, list_posts, list_posts_by_
 pub use snapshots::{Series, find_series, list_series, merge_snapshots};
 pub(crate) use snapshots::{damaged, unpack, write_series};
 
-use crate::{Dialect, Result, Tx, execute, on, outbox};
+use crate::{Dialect, Result, Tx, execute, on, outbox, summaries};
 
 /// What a write did, in rows (of snapshots: in snapshots).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,12 +41,14 @@ impl std::ops::AddAssign for Written {
     }
 }
 
-/// The channel's facts changed: next data version, and an event for whoever listens. Returns the new version.
+/// The channel's facts changed: the sums of the periods touched, next data version, and an event for whoever listens.
+/// Returns the new version.
 pub async fn bump(tx: &mut Tx, channel: ChannelId, now: i64) -> Result<i64> {
     const SQL: &str = "INSERT INTO data_version (channel_id, version, changed_at, posts, snapshots) \
         VALUES ($1, 1, $2, 0, 0) \
         ON CONFLICT (channel_id) DO UPDATE SET version = data_version.version + 1, changed_at = excluded.changed_at \
         RETURNING version";
+    summaries::bring_up_to_date(tx, channel).await?;
     let version = on!(tx, |conn| sqlx::query_scalar(SQL).bind(channel).bind(now).fetch_one(conn))?;
     outbox::insert(tx, channel, version, now).await?;
     Ok(version)

@@ -1,15 +1,17 @@
 //! Posts of a channel.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::collect::hashtags;
 use domain::ids::ChannelId;
 use domain::posts::{Counters, MediaType, Source};
 
 use super::batch::{self, execute_batches, id_list, in_id_list};
+use super::copy::Copy;
 use super::{Written, add_totals, lock};
 use crate::series::overlay;
-use crate::{Dialect, Result, Tx, execute, on};
+use crate::summaries::{self, day_of};
+use crate::{Dialect, Result, Tx, on};
 
 /// A post as one source tells it. `None` = the source does not say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +95,7 @@ impl From<Row> for PostFacts {
 pub async fn upsert_posts(tx: &mut Tx, channel: ChannelId, posts: &[PostFacts]) -> Result<Written> {
     lock(tx, channel).await?;
     let mut written = Written::default();
+    let mut touched = BTreeSet::new();
     for batch in posts.chunks(batch::ROWS) {
         let known = find_posts(tx, channel, batch.iter().map(|post| post.post_id)).await?;
         let mut changed = Vec::with_capacity(batch.len());
@@ -100,6 +103,7 @@ pub async fn upsert_posts(tx: &mut Tx, channel: ChannelId, posts: &[PostFacts]) 
             match known.get(&post.post_id) {
                 None => {
                     written.inserted += 1;
+                    touched.insert(day_of(post.date_utc));
                     changed.push(post.clone());
                 }
                 Some(before) => {
@@ -108,6 +112,7 @@ pub async fn upsert_posts(tx: &mut Tx, channel: ChannelId, posts: &[PostFacts]) 
                         written.unchanged += 1;
                     } else {
                         written.updated += 1;
+                        touched.extend([day_of(before.date_utc), day_of(after.date_utc)]);
                         changed.push(after);
                     }
                 }
@@ -115,6 +120,7 @@ pub async fn upsert_posts(tx: &mut Tx, channel: ChannelId, posts: &[PostFacts]) 
         }
         write_posts(tx, channel, &changed).await?;
     }
+    summaries::mark(tx, channel, &touched).await?;
     add_totals(tx, channel, written.inserted as i64, 0, None).await?;
     Ok(written)
 }
@@ -177,6 +183,37 @@ pub(crate) async fn write_posts(tx: &mut Tx, channel: ChannelId, posts: &[PostFa
     })
 }
 
+/// Inserts posts none of which is there yet.
+pub(crate) async fn write_new_posts(tx: &mut Tx, channel: ChannelId, posts: &[PostFacts]) -> Result<()> {
+    const COPY: &str = "COPY post (channel_id, post_id, date_utc, views, forwards, reactions, replies, counted_at, \
+        media_type, album_size, forwarded, source, text_chars, hashtags, text) FROM STDIN WITH (FORMAT binary)";
+    const COLUMNS: i16 = 15;
+    let Tx::Postgres(inner) = tx else { return write_posts(tx, channel, posts).await };
+    let mut copy = Copy::begin(inner, COPY, COLUMNS).await?;
+    for post in posts {
+        let text = post.text.as_deref();
+        let tags = text.map(hashtags::find).filter(|tags| !tags.is_empty()).map(|tags| tags.join(" "));
+        let counters = post.counters;
+        copy.row().await?;
+        copy.value(channel)?
+            .value(post.post_id)?
+            .value(post.date_utc)?
+            .value(counters.views)?
+            .value(counters.forwards)?
+            .value(counters.reactions)?
+            .value(counters.replies)?
+            .value(post.counted_at)?
+            .value(post.media_type.map(MediaType::as_str))?
+            .value(post.album_size)?
+            .value(post.forwarded)?
+            .value(post.source)?
+            .value(text.map_or(0, |text| text.chars().count() as i64))?
+            .value(tags)?
+            .value(text)?;
+    }
+    copy.finish().await
+}
+
 /// Posts published in `from <= date_utc < to` after the given one, in order (`date_utc`, `post_id`), at most `limit`:
 /// pages of an export.
 pub async fn list_posts(
@@ -211,11 +248,15 @@ pub async fn list_posts_by_id(tx: &mut Tx, channel: ChannelId, after: i64, limit
     Ok(rows.into_iter().map(PostFacts::from).collect())
 }
 
-/// Newest counts of existing posts; at most [`batch::ROWS`].
-pub(crate) async fn write_counters(tx: &mut Tx, channel: ChannelId, newest: &[(i64, Counters, i64)]) -> Result<()> {
+/// Newest counts of existing posts, at most [`batch::ROWS`]; when those were published (unix seconds).
+pub(crate) async fn write_counters(
+    tx: &mut Tx,
+    channel: ChannelId,
+    newest: &[(i64, Counters, i64)],
+) -> Result<Vec<i64>> {
     const COLUMNS: usize = 7;
     if newest.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     // Postgres takes the columns' types from the first row, which has none of its own when all are parameters
     let sql = batch::statement(
@@ -227,10 +268,10 @@ pub(crate) async fn write_counters(tx: &mut Tx, channel: ChannelId, newest: &[(i
         newest.len(),
         ") UPDATE post SET views = newest.views, forwards = newest.forwards, reactions = newest.reactions, \
             replies = newest.replies, counted_at = newest.counted_at FROM newest \
-            WHERE post.channel_id = newest.channel_id AND post.post_id = newest.post_id",
+            WHERE post.channel_id = newest.channel_id AND post.post_id = newest.post_id RETURNING date_utc",
     );
-    execute!(tx, |conn| {
-        let mut query = sqlx::query(sql);
+    on!(tx, |conn| {
+        let mut query = sqlx::query_scalar(sql);
         for (post_id, counters, counted_at) in newest {
             query = query
                 .bind(channel)
@@ -241,7 +282,6 @@ pub(crate) async fn write_counters(tx: &mut Tx, channel: ChannelId, newest: &[(i
                 .bind(counters.replies)
                 .bind(counted_at);
         }
-        query.execute(conn)
-    })?;
-    Ok(())
+        query.fetch_all(conn)
+    })
 }

@@ -1,14 +1,16 @@
 //! Snapshots of posts, packed: one row a post.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::ids::ChannelId;
 use domain::posts::Snapshot;
 
 use super::batch::{self, execute_batches, id_list, in_id_list};
+use super::copy::Copy;
 use super::posts::write_counters;
 use super::{Written, add_totals, lock};
 use crate::series::{decode, encode, merge, newest_known};
+use crate::summaries::{self, day_of};
 use crate::{Dialect, Error, Result, Tx, on};
 
 /// Snapshots of one post, in time order, one an instant.
@@ -24,6 +26,7 @@ pub async fn merge_snapshots(tx: &mut Tx, channel: ChannelId, series: &[Series])
     lock(tx, channel).await?;
     let mut written = Written::default();
     let mut newest_at = None;
+    let mut touched = BTreeSet::new();
     for batch in series.chunks(batch::ROWS) {
         let mut known = find_series(tx, channel, batch.iter().map(|series| series.post_id)).await?;
         let mut changed = Vec::with_capacity(batch.len());
@@ -44,8 +47,9 @@ pub async fn merge_snapshots(tx: &mut Tx, channel: ChannelId, series: &[Series])
             }
         }
         write_series(tx, channel, &changed).await?;
-        write_counters(tx, channel, &newest).await?;
+        touched.extend(write_counters(tx, channel, &newest).await?.into_iter().map(day_of));
     }
+    summaries::mark(tx, channel, &touched).await?;
     add_totals(tx, channel, 0, written.inserted as i64, newest_at).await?;
     Ok(written)
 }
@@ -93,6 +97,25 @@ pub(crate) fn damaged(channel: ChannelId, post_id: i64, problem: &str) -> Error 
         row: format!("channel {channel} post {post_id}"),
         problem: problem.to_owned(),
     }
+}
+
+/// Inserts series none of which is there yet, none of them empty.
+pub(crate) async fn write_new_series(tx: &mut Tx, channel: ChannelId, series: &[Series]) -> Result<()> {
+    const COPY: &str = "COPY snapshot_series (channel_id, post_id, snapshots, first_at, last_at, series) \
+        FROM STDIN WITH (FORMAT binary)";
+    const COLUMNS: i16 = 6;
+    let Tx::Postgres(inner) = tx else { return write_series(tx, channel, series).await };
+    let mut copy = Copy::begin(inner, COPY, COLUMNS).await?;
+    for Series { post_id, snapshots } in series {
+        copy.row().await?;
+        copy.value(channel)?
+            .value(*post_id)?
+            .value(snapshots.len() as i64)?
+            .value(snapshots.first().map_or(0, |first| first.at))?
+            .value(snapshots.last().map_or(0, |last| last.at))?
+            .value(encode(snapshots))?;
+    }
+    copy.finish().await
 }
 
 /// Inserts or replaces whole rows, none of them empty.

@@ -12,11 +12,11 @@ use domain::ids::{ChannelId, WorkspaceId};
 use domain::posts::Snapshot;
 use jiff::civil::Date;
 
-use super::posts::write_posts;
-use super::snapshots::write_series;
+use super::posts::write_new_posts;
+use super::snapshots::{write_new_series, write_series};
 use super::{PostFacts, Series, add_totals, batch, daily, find_posts, find_series};
 use crate::channels::NewChannel;
-use crate::{Dialect, Error, Result, Tx, execute, on, series};
+use crate::{Dialect, Error, Result, Tx, execute, on, series, summaries};
 
 /// A file on its way in.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -137,7 +137,8 @@ pub async fn reveal(tx: &mut Tx, stage: &Stage, channel: &NewChannel, now: i64) 
         return Err(Error::Busy);
     }
     execute!(tx, |conn| sqlx::query(STAGE).bind(stage.channel).execute(conn))?;
-    Ok(())
+    // nobody summed what was out of sight
+    summaries::mark_all(tx, stage.channel).await
 }
 
 /// What became of a chunk's rows.
@@ -162,9 +163,9 @@ pub async fn add_posts(tx: &mut Tx, stage: &mut Stage, posts: &[PostFacts], with
         Cow::Borrowed(posts)
     };
     staged.added = fresh.len() as u64;
-    write_posts(tx, stage.channel, &fresh).await?;
+    write_new_posts(tx, stage.channel, &fresh).await?;
     let series: Vec<_> = if with_snapshots { fresh.iter().filter_map(first_snapshot).collect() } else { Vec::new() };
-    write_series(tx, stage.channel, &series).await?;
+    write_new_series(tx, stage.channel, &series).await?;
     let newest = series.iter().map(|series| series.snapshots[0].at).max();
     let snapshots = series.len() as i64;
     add_totals(tx, stage.channel, staged.added as i64, snapshots, newest).await?;
@@ -199,7 +200,7 @@ pub async fn add_snapshots(tx: &mut Tx, stage: &mut Stage, series: &[Series]) ->
     let (Some(first), Some(last)) = (series.first(), series.last()) else { return Ok(Staged::default()) };
     let mut staged = Staged::default();
     if !touches(stage, first.post_id, last.post_id) {
-        write_series(tx, stage.channel, series).await?;
+        write_new_series(tx, stage.channel, series).await?;
         staged.added = series.iter().map(|series| series.snapshots.len() as u64).sum();
         widen(tx, stage, first.post_id, last.post_id).await?;
         return Ok(staged);
