@@ -285,7 +285,7 @@ impl Task {
     async fn run(self, afresh: bool) -> Result<Bytes, Lack> {
         let kept = &self.state.api.answers.kept;
         if afresh {
-            let computed = self.compute().await?;
+            let computed = Box::pin(self.compute()).await?;
             kept.insert(self.stamp.tag, computed.clone()).await;
             return Ok(computed.body);
         }

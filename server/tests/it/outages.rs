@@ -163,14 +163,20 @@ fn redis_ends_under_load_and_nobody_notices_but_the_watcher() {
 
 #[test]
 fn without_redis_at_the_start_a_replica_serves_degraded_and_finds_it_later() {
-    let Some(mut place) = Place::with_redis(&[]) else { return };
+    let Some(mut place) = Place::with_redis(&[("ANALYTICBOT_SERVER__METRICS_TOKEN", "open")]) else { return };
     place.redis.as_mut().expect("Redis").kill();
     let server = place.replica();
+    let metrics = || get_with(server.address, "/metrics", &[("authorization", "Bearer open")]).expect("metrics");
     assert!(is_ready(&server, "degraded"), "{:?}", readiness(&server));
+    assert!(metrics().contains("\nanalyticbot_redis_up 0\n"), "{}", metrics());
     let path = format!("/channels/{CHANNEL}/overview");
     assert_eq!(place.ask(&server, &path, &[]).status, 200);
     place.redis.as_mut().expect("Redis").start_again();
     wait_until("Redis is found", RECOVERY, || is_ready(&server, "ok"));
+    assert!(metrics().contains("\nanalyticbot_redis_up 1\n"), "{}", metrics());
+    place.ask(&server, &path, &[("cache-control", "no-cache")]);
+    let counted = |line: &str| line.starts_with("analyticbot_redis_requests_total{") && line.contains("\"take\"");
+    wait_until("what Redis was asked is counted", RECOVERY, || metrics().lines().any(counted));
 }
 
 #[test]

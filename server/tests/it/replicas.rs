@@ -89,8 +89,8 @@ impl Reply {
 
     /// A field of the head; empty where there is none.
     pub fn field(&self, name: &str) -> &str {
-        let fields = self.head.lines().filter_map(|line| line.split_once(": "));
-        fields.into_iter().find(|(is, _)| is.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+        let mut fields = self.head.lines().filter_map(|line| line.split_once(": "));
+        fields.find(|(is, _)| is.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
     }
 }
 
