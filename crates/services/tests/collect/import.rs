@@ -257,7 +257,19 @@ async fn a_file_that_changed_meanwhile_begins_anew() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_run_continues_too() {
-    let place = Place::new().await;
+    kill_and_continue(&Place::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_killed_while_rows_go_into_postgres_continues_too() {
+    store::testing::on_postgres(|db| async {
+        let place = Place::on(db, tempfile::tempdir().expect("a folder")).await;
+        kill_and_continue(&place).await;
+    })
+    .await;
+}
+
+async fn kill_and_continue(place: &Place) {
     let (posts, snapshots, total) = many_snapshots();
     place.import(Kind::Posts, posts).await.expect("imports");
     let request = ImportRequest::new(Kind::Snapshots, place.file("many.csv", snapshots));
@@ -286,7 +298,19 @@ async fn a_killed_run_continues_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_with_the_same_file_import_it_once() {
-    let place = Place::new().await;
+    import_twice_at_once(&Place::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_with_the_same_file_import_it_once_into_postgres() {
+    store::testing::on_postgres(|db| async {
+        let place = Place::on(db, tempfile::tempdir().expect("a folder")).await;
+        import_twice_at_once(&place).await;
+    })
+    .await;
+}
+
+async fn import_twice_at_once(place: &Place) {
     let (posts, snapshots, total) = many_snapshots();
     place.import(Kind::Posts, posts).await.expect("imports");
     let request = ImportRequest::new(Kind::Snapshots, place.file("many.csv", snapshots));

@@ -10,6 +10,8 @@ use crate::{Error, Result};
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 /// No flags, no extension of the header.
 const HEADER_REST: [u8; 8] = [0; 8];
+/// From so many rows on it is worth its two more answers of the server.
+pub const ROWS_MIN: usize = 50;
 /// Bytes gathered before they are sent: the server works on one piece while the next is made.
 const PIECE_BYTES: usize = 256 << 10;
 /// In the place of a value's length: it is not known.
@@ -70,6 +72,7 @@ impl<'c> Copy<'c> {
 mod tests {
     use domain::posts::{Counters, Source};
 
+    use super::ROWS_MIN;
     use crate::collect::posts::write_new_posts;
     use crate::collect::tests::{channel, post};
     use crate::collect::{PostFacts, find_posts};
@@ -92,10 +95,10 @@ mod tests {
             };
             let silent = PostFacts { text: None, ..post(2) };
             // a few pieces
-            let long = (3..40).map(|id| PostFacts { text: Some("Ж".repeat(40_000)), ..post(id) });
+            let long = (3..80).map(|id| PostFacts { text: Some("Ж".repeat(20_000)), ..post(id) });
             let posts: Vec<_> = [odd, silent].into_iter().chain(long).collect();
             write_new_posts(&mut tx, channel.id, &posts).await.unwrap();
-            let found = find_posts(&mut tx, channel.id, 1..40).await.unwrap();
+            let found = find_posts(&mut tx, channel.id, 1..80).await.unwrap();
             assert_eq!(found.len(), posts.len());
             assert!(posts.iter().all(|post| found[&post.post_id] == *post));
         })
@@ -109,12 +112,15 @@ mod tests {
             let channel = channel(&mut tx).await;
             tx.commit().await.unwrap();
             let mut tx = db.write().await.unwrap();
-            let twice = write_new_posts(&mut tx, channel.id, &[post(1), post(2), post(1)]).await;
+            let mut posts: Vec<_> = (0..ROWS_MIN as i64).map(post).collect();
+            posts.push(post(1));
+            let twice = write_new_posts(&mut tx, channel.id, &posts).await;
             assert!(matches!(twice, Err(Error::Conflict { .. })), "{twice:?}");
             drop(tx);
             let mut tx = db.write().await.unwrap();
             assert!(find_posts(&mut tx, channel.id, 1..3).await.unwrap().is_empty());
-            write_new_posts(&mut tx, channel.id, &[post(1)]).await.unwrap();
+            posts.pop();
+            write_new_posts(&mut tx, channel.id, &posts).await.unwrap();
             tx.commit().await.unwrap();
         })
         .await;

@@ -7,7 +7,7 @@ use domain::ids::ChannelId;
 use domain::posts::{Counters, MediaType, Source};
 
 use super::batch::{self, execute_batches, id_list, in_id_list};
-use super::copy::Copy;
+use super::copy::{self, Copy};
 use super::{Written, add_totals, lock};
 use crate::series::overlay;
 use crate::summaries::{self, day_of};
@@ -98,13 +98,13 @@ pub async fn upsert_posts(tx: &mut Tx, channel: ChannelId, posts: &[PostFacts]) 
     let mut touched = BTreeSet::new();
     for batch in posts.chunks(batch::ROWS) {
         let known = find_posts(tx, channel, batch.iter().map(|post| post.post_id)).await?;
-        let mut changed = Vec::with_capacity(batch.len());
+        let (mut fresh, mut changed) = (Vec::new(), Vec::new());
         for post in batch {
             match known.get(&post.post_id) {
                 None => {
                     written.inserted += 1;
                     touched.insert(day_of(post.date_utc));
-                    changed.push(post.clone());
+                    fresh.push(post.clone());
                 }
                 Some(before) => {
                     let after = before.updated(post);
@@ -118,6 +118,7 @@ pub async fn upsert_posts(tx: &mut Tx, channel: ChannelId, posts: &[PostFacts]) 
                 }
             }
         }
+        write_new_posts(tx, channel, &fresh).await?;
         write_posts(tx, channel, &changed).await?;
     }
     summaries::mark(tx, channel, &touched).await?;
@@ -188,7 +189,10 @@ pub(crate) async fn write_new_posts(tx: &mut Tx, channel: ChannelId, posts: &[Po
     const COPY: &str = "COPY post (channel_id, post_id, date_utc, views, forwards, reactions, replies, counted_at, \
         media_type, album_size, forwarded, source, text_chars, hashtags, text) FROM STDIN WITH (FORMAT binary)";
     const COLUMNS: i16 = 15;
-    let Tx::Postgres(inner) = tx else { return write_posts(tx, channel, posts).await };
+    let inner = match tx {
+        Tx::Postgres(inner) if posts.len() >= copy::ROWS_MIN => inner,
+        tx => return write_posts(tx, channel, posts).await,
+    };
     let mut copy = Copy::begin(inner, COPY, COLUMNS).await?;
     for post in posts {
         let text = post.text.as_deref();
@@ -248,6 +252,18 @@ pub async fn list_posts_by_id(tx: &mut Tx, channel: ChannelId, after: i64, limit
     Ok(rows.into_iter().map(PostFacts::from).collect())
 }
 
+macro_rules! update_counters {
+    ($and:literal) => {
+        concat!(
+            ") UPDATE post SET views = newest.views, forwards = newest.forwards, reactions = newest.reactions, \
+            replies = newest.replies, counted_at = newest.counted_at FROM newest \
+            WHERE post.channel_id = newest.channel_id AND post.post_id = newest.post_id",
+            $and,
+            " RETURNING date_utc"
+        )
+    };
+}
+
 /// Newest counts of existing posts, at most [`batch::ROWS`]; when those were published (unix seconds).
 pub(crate) async fn write_counters(
     tx: &mut Tx,
@@ -258,6 +274,10 @@ pub(crate) async fn write_counters(
     if newest.is_empty() {
         return Ok(Vec::new());
     }
+    // Postgres looks into one part of the table only when the channel is named apart; $1 is that of the first row
+    const UPDATE: Dialect =
+        Dialect { sqlite: update_counters!(""), postgres: update_counters!(" AND post.channel_id = $1") };
+    let update = UPDATE.of(tx);
     // Postgres takes the columns' types from the first row, which has none of its own when all are parameters
     let sql = batch::statement(
         tx.backend(),
@@ -266,9 +286,7 @@ pub(crate) async fn write_counters(
             CAST(0 AS BIGINT), CAST(0 AS BIGINT) UNION ALL VALUES ",
         COLUMNS,
         newest.len(),
-        ") UPDATE post SET views = newest.views, forwards = newest.forwards, reactions = newest.reactions, \
-            replies = newest.replies, counted_at = newest.counted_at FROM newest \
-            WHERE post.channel_id = newest.channel_id AND post.post_id = newest.post_id RETURNING date_utc",
+        update,
     );
     on!(tx, |conn| {
         let mut query = sqlx::query_scalar(sql);

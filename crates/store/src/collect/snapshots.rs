@@ -6,7 +6,7 @@ use domain::ids::ChannelId;
 use domain::posts::Snapshot;
 
 use super::batch::{self, execute_batches, id_list, in_id_list};
-use super::copy::Copy;
+use super::copy::{self, Copy};
 use super::posts::write_counters;
 use super::{Written, add_totals, lock};
 use crate::series::{decode, encode, merge, newest_known};
@@ -29,10 +29,12 @@ pub async fn merge_snapshots(tx: &mut Tx, channel: ChannelId, series: &[Series])
     let mut touched = BTreeSet::new();
     for batch in series.chunks(batch::ROWS) {
         let mut known = find_series(tx, channel, batch.iter().map(|series| series.post_id)).await?;
-        let mut changed = Vec::with_capacity(batch.len());
+        let (mut fresh, mut changed) = (Vec::new(), Vec::new());
         let mut newest = Vec::with_capacity(batch.len());
         for series in batch.iter().filter(|series| !series.snapshots.is_empty()) {
-            let before = known.remove(&series.post_id).unwrap_or_default();
+            let there = known.remove(&series.post_id);
+            let is_new = there.is_none();
+            let before = there.unwrap_or_default();
             let after = merge(&before, &series.snapshots);
             let inserted = after.len() - before.len();
             let updated = if inserted == 0 && after == before { 0 } else { changed_values(&before, &after) };
@@ -43,9 +45,11 @@ pub async fn merge_snapshots(tx: &mut Tx, channel: ChannelId, series: &[Series])
                 let last = after[after.len() - 1].at;
                 newest_at = newest_at.max(Some(last));
                 newest.push((series.post_id, newest_known(&after), last));
-                changed.push(Series { post_id: series.post_id, snapshots: after });
+                let rows = if is_new { &mut fresh } else { &mut changed };
+                rows.push(Series { post_id: series.post_id, snapshots: after });
             }
         }
+        write_new_series(tx, channel, &fresh).await?;
         write_series(tx, channel, &changed).await?;
         touched.extend(write_counters(tx, channel, &newest).await?.into_iter().map(day_of));
     }
@@ -104,7 +108,10 @@ pub(crate) async fn write_new_series(tx: &mut Tx, channel: ChannelId, series: &[
     const COPY: &str = "COPY snapshot_series (channel_id, post_id, snapshots, first_at, last_at, series) \
         FROM STDIN WITH (FORMAT binary)";
     const COLUMNS: i16 = 6;
-    let Tx::Postgres(inner) = tx else { return write_series(tx, channel, series).await };
+    let inner = match tx {
+        Tx::Postgres(inner) if series.len() >= copy::ROWS_MIN => inner,
+        tx => return write_series(tx, channel, series).await,
+    };
     let mut copy = Copy::begin(inner, COPY, COLUMNS).await?;
     for Series { post_id, snapshots } in series {
         copy.row().await?;
