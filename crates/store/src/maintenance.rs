@@ -9,7 +9,7 @@ use crate::{Backend, Db};
 use crate::{Dialect, Error, Result, Tx, on};
 
 /// Our tables, by name; beside them stands sqlx' table of migrations.
-pub const TABLES: [&str; 25] = [
+pub const TABLES: [&str; 26] = [
     "api_key",
     "audit_entry",
     "backtest_evidence",
@@ -33,6 +33,7 @@ pub const TABLES: [&str; 25] = [
     "schedule",
     "session",
     "setting",
+    "sign_in_use",
     "snapshot_series",
     "workspace",
 ];

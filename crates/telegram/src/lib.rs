@@ -4,8 +4,9 @@
 
 pub mod bot_token;
 pub mod init_data;
-pub mod login_widget;
 mod signed_fields;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use bot_token::BotToken;
 pub use init_data::InitData;

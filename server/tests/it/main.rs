@@ -12,4 +12,5 @@ mod pages;
 mod program;
 mod protection;
 mod running;
+mod session;
 mod site;

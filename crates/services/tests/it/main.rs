@@ -12,3 +12,4 @@ mod permissions;
 mod place;
 mod postgres;
 mod settings;
+mod sign_in;
