@@ -54,6 +54,10 @@ pub struct SiteSettings {
     pub public_url: Option<String>,
     /// signs the demo owner in without a question (loopback only; the server sees to that)
     pub demo: bool,
+    /// whose Mini App this is; without it nobody signs in by Telegram
+    pub bot: Option<telegram::BotToken>,
+    /// Telegram ids of those who own the workspace `default`
+    pub owners: Vec<i64>,
 }
 
 impl Ctx {

@@ -9,7 +9,7 @@ use crate::{Backend, Db};
 use crate::{Dialect, Error, Result, Tx, on};
 
 /// Our tables, by name; beside them stands sqlx' table of migrations.
-pub const TABLES: [&str; 28] = [
+pub const TABLES: [&str; 29] = [
     "api_key",
     "audit_entry",
     "backtest_evidence",
@@ -36,6 +36,7 @@ pub const TABLES: [&str; 28] = [
     "schedule",
     "session",
     "setting",
+    "sign_in_use",
     "snapshot_series",
     "workspace",
 ];

@@ -105,7 +105,10 @@ pub async fn list_sources(
     (first, last): (Date, Date),
 ) -> Result<Vec<Source>> {
     const SQL: &str = "SELECT source FROM post WHERE channel_id = $1 AND date_utc >= $2 AND date_utc < $3 \
-        UNION SELECT source FROM channel_daily WHERE channel_id = $1 AND day >= $4 AND day <= $5";
+        UNION SELECT source FROM channel_daily WHERE channel_id = $1 AND day >= $4 AND day <= $5 \
+            AND subscribers IS NOT NULL \
+        UNION SELECT COALESCE(flow_source, source) FROM channel_daily WHERE channel_id = $1 AND day >= $4 AND day <= $5 \
+            AND (joined IS NOT NULL OR \"left\" IS NOT NULL)";
     let mut sources: Vec<Source> = on!(tx, |conn| sqlx::query_scalar(SQL)
         .bind(channel)
         .bind(from)

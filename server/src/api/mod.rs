@@ -16,6 +16,7 @@ pub mod document;
 pub mod parameters;
 pub mod question;
 pub mod quota;
+pub mod session;
 pub mod subject;
 
 use axum::Router;
@@ -62,6 +63,7 @@ pub fn router() -> Router<AppState> {
         .route("/channels/{channel}/posts", only_get(get(posts)))
         .route("/channels/{channel}/posts/{post_id}", only_get(get(post)))
         .route("/channels/{channel}/posts/{post_id}/views", only_get(get(post_views)))
+        .route("/session", session::route())
         .route("/openapi.json", only_get(get(openapi)))
         .route("/docs", only_get(get(docs)));
     for question in Question::ALL {

@@ -184,7 +184,9 @@ impl Shell {
     async fn ctx(&self, demo: bool) -> Result<Ctx, Failure> {
         let db = self.open().await?;
         db.migrate().await.map_err(|error| self.database_failure(&error))?;
-        let site = SiteSettings { public_url: self.config.server.public_url.clone(), demo };
+        let telegram = &self.config.telegram;
+        let (bot, owners) = (telegram.bot()?, telegram.owners()?);
+        let site = SiteSettings { public_url: self.config.server.public_url.clone(), demo, bot, owners };
         let ctx = Ctx::new(db, self.clock()?, site);
         services::identity::ensure_default_workspace(&ctx).await?;
         Ok(ctx)

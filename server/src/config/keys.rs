@@ -143,6 +143,22 @@ pub(super) const KEYS: &[Key] = &[
         )
     },
     Key::new(
+        "telegram",
+        "bot_token",
+        Kind::Secret,
+        None,
+        "\"123456789:the letters BotFather gave\"",
+        "Token of the bot whose Mini App this is. Absent: nobody signs in by Telegram.",
+    ),
+    Key::new(
+        "telegram",
+        "owners",
+        Kind::List,
+        Some("[]"),
+        "",
+        "Telegram ids of those who own the workspace `default` once they have signed in. Everybody else who was invited nowhere gets a workspace of their own.",
+    ),
+    Key::new(
         "clock",
         "file",
         Kind::Text,

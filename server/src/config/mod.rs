@@ -16,6 +16,7 @@ use figment::providers::{Format as _, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 use serde::Deserialize;
+use telegram::BotToken;
 
 use keys::{ENVIRONMENT_PREFIX, KEYS, Key, Kind};
 pub use secrets::{DatabaseUrl, RedisUrl, Secret};
@@ -34,6 +35,7 @@ pub struct Config {
     pub database: DatabaseSettings,
     pub cache: CacheSettings,
     pub export: ExportSettings,
+    pub telegram: TelegramSettings,
     pub clock: ClockSettings,
     pub log: LogSettings,
     pub trace: TraceSettings,
@@ -71,6 +73,27 @@ pub struct CacheSettings {
 #[derive(Debug, Clone, Deserialize)]
 pub struct ExportSettings {
     pub enabled: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct TelegramSettings {
+    pub bot_token: Option<Secret>,
+    /// as texts, as lists in the environment are
+    owners: Vec<String>,
+}
+
+impl TelegramSettings {
+    pub fn bot(&self) -> Result<Option<BotToken>, ConfigError> {
+        let token = self.bot_token.as_ref().map(|token| BotToken::parse(token.expose())).transpose();
+        token.map_err(|error| ConfigError(format!("telegram.bot_token: {error}")))
+    }
+
+    pub fn owners(&self) -> Result<Vec<i64>, ConfigError> {
+        let ids = self.owners.iter().map(|id| id.trim().parse().ok().filter(|id| *id > 0).ok_or(id));
+        ids.collect::<Result<_, _>>().map_err(|id| {
+            ConfigError(format!("telegram.owners holds {id:?}: write Telegram ids of people, such as \"42\""))
+        })
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -246,6 +269,8 @@ impl Config {
         if self.trace.sampled_percent > 100 {
             return Err(ConfigError(format!("trace.sampled_percent is {}: use 0 to 100", self.trace.sampled_percent)));
         }
+        self.telegram.bot()?;
+        self.telegram.owners()?;
         // these go into a header: a space or semicolon there would start another directive
         if let Some(origin) = self.server.frame_ancestors.iter().find(|origin| !is_origin(origin)) {
             return Err(ConfigError(format!(
@@ -628,6 +653,8 @@ mod tests {
             assert!(variable("ANALYTICBOT_TRACE__OTLP_ENDPOINT", endpoint).contains("http://127.0.0.1:4318"));
         }
         assert!(variable("ANALYTICBOT_TRACE__SAMPLED_PERCENT", "101").contains("0 to 100"));
+        assert!(variable("ANALYTICBOT_TELEGRAM__BOT_TOKEN", "not a token").contains("BotFather"));
+        assert!(variable("ANALYTICBOT_TELEGRAM__OWNERS", "42,@ann").contains("@ann"));
         let missing = Sources { file: Some("/nonexistent/a.toml".into()), ..sources(&[]) };
         assert!(missing.load().expect_err("missing").to_string().contains("--config"));
     }

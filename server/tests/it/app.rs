@@ -48,17 +48,27 @@ impl Answer {
 impl TestApp {
     /// Signed in as the demo owner, without any channel.
     pub async fn demo() -> Self {
-        Self::with(true, 0).await
+        Self::with(SiteSettings { demo: true, ..SiteSettings::default() }, 0).await
     }
 
     /// Nobody is signed in.
     pub async fn signed_out() -> Self {
-        Self::with(false, 0).await
+        Self::with(SiteSettings::default(), 0).await
     }
 
     /// Nobody is signed in, and a caller of the API has this many answers computed a minute.
     pub async fn with_quota(computed_per_minute: u32) -> Self {
-        Self::with(false, computed_per_minute).await
+        Self::with(SiteSettings::default(), computed_per_minute).await
+    }
+
+    /// The Mini App of this bot; nobody is signed in.
+    pub async fn with_bot(bot: telegram::BotToken) -> Self {
+        Self::with(SiteSettings { bot: Some(bot), ..SiteSettings::default() }, 0).await
+    }
+
+    /// The product's clock, unix seconds.
+    pub fn now(&self) -> i64 {
+        self.state.ctx.now()
     }
 
     /// One made-up channel with a short past.
@@ -77,12 +87,11 @@ impl TestApp {
         demo::fill(&self.state.ctx, &self.operator, options).await.expect("a made-up channel");
     }
 
-    async fn with(signed_in: bool, computed_per_minute: u32) -> Self {
+    async fn with(site: SiteSettings, computed_per_minute: u32) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let db = Db::open(&Settings { url, max_connections: 4 }).await.expect("a database");
         db.migrate().await.expect("migrations");
-        let site = SiteSettings { demo: signed_in, ..SiteSettings::default() };
         let ctx = Ctx::new(db, Clock::set(NOW), site);
         services::identity::ensure_default_workspace(&ctx).await.expect("the workspace");
         let operator = services::identity::operator(&ctx, "default").await.expect("the operator");

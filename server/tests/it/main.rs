@@ -17,5 +17,6 @@ mod program;
 mod protection;
 mod replicas;
 mod running;
+mod session;
 mod site;
 mod traces;

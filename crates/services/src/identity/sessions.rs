@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::identity::Role;
 use domain::ids::PersonId;
-use store::identity;
+use store::{Tx, identity};
 use tokio::time::timeout;
 
 use super::{Token, Viewer, viewer_in, workspaces};
@@ -29,12 +29,15 @@ pub struct OpenedSession {
 
 /// Whoever calls this has established who the person is.
 pub async fn open_session(ctx: &Ctx, person: PersonId) -> Result<OpenedSession> {
-    let token = Token::random();
-    let now = ctx.now();
-    let expires_at = now + SESSION_S;
     let mut tx = ctx.db.write().await?;
-    identity::insert_session(&mut tx, &token.hash(), person, now, expires_at).await?;
+    let session = open_session_in(&mut tx, person, ctx.now()).await?;
     tx.commit().await?;
+    Ok(session)
+}
+
+pub(super) async fn open_session_in(tx: &mut Tx, person: PersonId, now: i64) -> Result<OpenedSession> {
+    let (token, expires_at) = (Token::random(), now + SESSION_S);
+    identity::insert_session(tx, &token.hash(), person, now, expires_at).await?;
     Ok(OpenedSession { token, expires_at })
 }
 

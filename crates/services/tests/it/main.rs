@@ -14,4 +14,5 @@ mod postgres;
 mod refresh;
 mod replica;
 mod settings;
+mod sign_in;
 mod summaries;

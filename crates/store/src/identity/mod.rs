@@ -72,6 +72,21 @@ pub async fn find_person_by_telegram(tx: &mut Tx, telegram_id: i64) -> Result<Op
 }
 
 /// `false` when there is no such person.
+pub async fn set_name(tx: &mut Tx, person: PersonId, name: &str) -> Result<bool> {
+    const SQL: &str = "UPDATE person SET name = $2 WHERE id = $1";
+    Ok(execute!(tx, |conn| sqlx::query(SQL).bind(person).bind(name).execute(conn))? > 0)
+}
+
+/// How often signed data with this hash was used, this time included; forgets what nobody would believe any more.
+pub async fn count_sign_in(tx: &mut Tx, hash: &str, good_until: i64, now: i64) -> Result<i64> {
+    const FORGET: &str = "DELETE FROM sign_in_use WHERE good_until < $1";
+    const COUNT: &str = "INSERT INTO sign_in_use (hash, uses, good_until) VALUES ($1, 1, $2) \
+        ON CONFLICT (hash) DO UPDATE SET uses = sign_in_use.uses + 1 RETURNING uses";
+    execute!(tx, |conn| sqlx::query(FORGET).bind(now).execute(conn))?;
+    on!(tx, |conn| sqlx::query_scalar(COUNT).bind(hash).bind(good_until).fetch_one(conn))
+}
+
+/// `false` when there is no such person.
 pub async fn set_language(tx: &mut Tx, person: PersonId, language: Option<&str>) -> Result<bool> {
     const SQL: &str = "UPDATE person SET language = $2 WHERE id = $1";
     Ok(execute!(tx, |conn| sqlx::query(SQL).bind(person).bind(language).execute(conn))? > 0)
@@ -226,6 +241,14 @@ mod tests {
     const NOW: i64 = 1_760_000_000;
 
     both_dbs! {
+        async fn signed_data_is_counted_while_it_is_good(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            for (hash, uses) in [("a", 1), ("b", 1), ("a", 2)] {
+                assert_eq!(count_sign_in(&mut tx, hash, NOW + 60, NOW).await.unwrap(), uses);
+            }
+            assert_eq!(count_sign_in(&mut tx, "a", NOW + 120, NOW + 61).await.unwrap(), 1, "forgotten");
+        }
+
         async fn workspaces_people_and_roles(db: &Db) {
             let mut tx = db.write().await.unwrap();
             let workspace = insert_workspace(&mut tx, "default", NOW).await.unwrap();

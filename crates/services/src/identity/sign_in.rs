@@ -1,0 +1,105 @@
+//! Signing in by what Telegram says about a person. Who they are is verified in the crate `telegram`; who they are to us
+//! is decided here.
+
+use domain::identity::{Person, Role};
+use serde_json::json;
+use store::{Tx, identity};
+use telegram::{Rejection, init_data};
+
+use super::workspaces::ensure_default_workspace;
+use super::{LANGUAGES, OpenedSession, sessions};
+use crate::{Clash, Ctx, Error, Result, audit};
+
+/// Init data is exchanged for a session this long after the app was opened: Telegram never renews it, so a page that is
+/// loaded again brings the same.
+pub const INIT_DATA_AGE_S: i64 = 3600;
+/// How often one opening of the app may be exchanged: a page may be loaded again, and a stolen text is of little use.
+pub const EXCHANGES_MAX: i64 = 20;
+
+/// A session and whose it is.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    pub session: OpenedSession,
+    pub person: Person,
+}
+
+/// Why somebody is not signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("signing in by Telegram is off here: whoever runs this server sets telegram.bot_token")]
+    Off,
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+}
+
+/// A person as Telegram has told them.
+struct Introduced {
+    telegram_id: i64,
+    name: String,
+    language: Option<String>,
+}
+
+/// Who opens the Mini App. `text` is what Telegram gave the page, as it is.
+pub async fn sign_in_with_init_data(ctx: &Ctx, text: &str) -> Result<Result<SignedIn, Refusal>> {
+    let Some(bot) = &ctx.site.bot else { return Ok(Err(Refusal::Off)) };
+    let data = match init_data::verify(text, bot, ctx.now(), INIT_DATA_AGE_S) {
+        Ok(data) => data,
+        Err(rejection) => return Ok(Err(rejection.into())),
+    };
+    // opened from a keyboard button: by whom is not told
+    let Some(user) = data.user else { return Ok(Err(Rejection::Malformed.into())) };
+    let introduced = Introduced { telegram_id: user.id, name: user.name(), language: user.language_code };
+    let good_until = data.auth_date + INIT_DATA_AGE_S;
+    match sign_in(ctx, &introduced, &data.hash, good_until).await {
+        // the same person signs in for the first time elsewhere, just now
+        Err(Error::Conflict(Clash::Exists)) => sign_in(ctx, &introduced, &data.hash, good_until).await,
+        outcome => outcome,
+    }
+}
+
+async fn sign_in(ctx: &Ctx, who: &Introduced, hash: &str, good_until: i64) -> Result<Result<SignedIn, Refusal>> {
+    let default = ensure_default_workspace(ctx).await?;
+    let now = ctx.now();
+    let mut tx = ctx.db.write().await?;
+    if identity::count_sign_in(&mut tx, hash, good_until, now).await? > EXCHANGES_MAX {
+        return Ok(Err(Rejection::Expired.into()));
+    }
+    let person = meet(&mut tx, who, now).await?;
+    if ctx.site.owners.contains(&who.telegram_id) {
+        identity::upsert_membership(&mut tx, default, person.id, Role::Owner, now).await?;
+    }
+    let workspace = match identity::list_workspaces(&mut tx, person.id).await?.into_iter().next() {
+        Some(workspace) => workspace.id,
+        None => {
+            let own = identity::insert_workspace(&mut tx, &own_workspace(who.telegram_id), now).await?;
+            identity::upsert_membership(&mut tx, own.id, person.id, Role::Owner, now).await?;
+            own.id
+        }
+    };
+    let session = sessions::open_session_in(&mut tx, person.id, now).await?;
+    if let Some(viewer) = super::viewer_in(&mut tx, person.clone(), workspace).await? {
+        audit::record(ctx, &mut tx, &viewer, "identity.sign_in", "telegram", &json!({})).await?;
+    }
+    tx.commit().await?;
+    Ok(Ok(SignedIn { session, person }))
+}
+
+/// Known by Telegram's id; their name follows Telegram's, their language is their own choice once they are known.
+async fn meet(tx: &mut Tx, who: &Introduced, now: i64) -> Result<Person> {
+    if let Some(known) = identity::find_person_by_telegram(tx, who.telegram_id).await? {
+        if known.name == who.name {
+            return Ok(known);
+        }
+        identity::set_name(tx, known.id, &who.name).await?;
+        return Ok(Person { name: who.name.clone(), ..known });
+    }
+    // `uz-Latn` is Uzbek, too
+    let language = who.language.as_deref().and_then(|tag| tag.split('-').next());
+    let language = language.filter(|language| LANGUAGES.contains(language));
+    Ok(identity::insert_person(tx, Some(who.telegram_id), &who.name, language, now).await?)
+}
+
+/// The workspace of whoever was invited nowhere; the name is what the shell calls it by.
+fn own_workspace(telegram_id: i64) -> String {
+    format!("telegram-{telegram_id}")
+}
