@@ -329,12 +329,10 @@ mod tests {
             }
             Write::Day(day, joined, subscribers) => {
                 let fact = DailyFact {
-                    day: add_days(begin, day),
                     subscribers,
                     joined,
                     left: joined.map(|joined| joined / 3),
-                    notifications_on: None,
-                    source: Source::Official,
+                    ..DailyFact::told_by(Source::Official, add_days(begin, day))
                 };
                 upsert_daily(tx, channel.id, &[fact]).await.unwrap();
             }
