@@ -22,15 +22,19 @@ mod tests {
     #[tokio::test]
     async fn what_is_derived_is_made_anew() {
         let place = Place::with_demo().await;
-        let channel = demo::list_all(&place.ctx).await.expect("listed").remove(0);
-        let mut tx = place.ctx.db.write().await.expect("tx");
-        store::summaries::mark_all(&mut tx, channel.id).await.expect("marked");
-        tx.commit().await.expect("commit");
-        refresh::refresh(&place.ctx, &place.operator(), &ChannelRef::parse(&channel.slug())).await.expect("asked");
-        assert_eq!(run_until_empty(&place.ctx).await.expect("all done").finished, [RefreshChannel::KIND]);
-        let mut tx = place.ctx.db.read().await.expect("tx");
-        assert!(store::summaries::list_wrong(&mut tx, channel.id).await.expect("looked").is_empty());
-        assert!(!store::forecast::list(&mut tx, channel.id, 1_000).await.expect("forecasts").is_empty());
+        let mut forecasts = 0;
+        for channel in demo::list_all(&place.ctx).await.expect("listed") {
+            let mut tx = place.ctx.db.write().await.expect("tx");
+            store::summaries::mark_all(&mut tx, channel.id).await.expect("marked");
+            tx.commit().await.expect("commit");
+            refresh::refresh(&place.ctx, &place.operator(), &ChannelRef::parse(&channel.slug())).await.expect("asked");
+            assert_eq!(run_until_empty(&place.ctx).await.expect("all done").finished, [RefreshChannel::KIND]);
+            let mut tx = place.ctx.db.read().await.expect("tx");
+            assert!(store::summaries::list_wrong(&mut tx, channel.id).await.expect("looked").is_empty());
+            forecasts += store::forecast::list(&mut tx, channel.id, 1_000).await.expect("forecasts").len();
+        }
+        // not every channel has a post that is young
+        assert!(forecasts > 0);
     }
 
     #[tokio::test]
