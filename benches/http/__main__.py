@@ -18,7 +18,7 @@ import plot
 import processes
 import report
 from databases import END, PEER, ROOT, START, DAY_S, Databases, Shape
-from load import Load, data_of, in_turns
+from load import Load, ask, data_of, in_turns
 
 PEERS = ROOT / "benches/peers"
 sys.path.insert(0, str(PEERS))
@@ -65,7 +65,8 @@ def check(peer, others):
 
 def http_loads(sqlite, postgres, peer):
     dashboard, overview = path("dashboard"), path("overview")
-    size = len(json.dumps(data_of(sqlite, dashboard), separators=(",", ":"), ensure_ascii=False).encode())
+    _, _, body = ask(sqlite, dashboard)
+    size = len(body)
     return {
         "cached": [Load("cached dashboard", side, dashboard, "plain", MANY) for side in (sqlite, peer)],
         "cached small": [Load("cached overview", side, overview, "plain", MANY) for side in (sqlite, peer)],

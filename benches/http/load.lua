@@ -1,25 +1,17 @@
--- wrk -s load.lua URL -- KEY MODE [ETAG]: asks the address of the URL and prints what came of it as JSON.
--- MODE plain: as it is. revalidate: with If-None-Match. afresh: with Cache-Control: no-cache.
--- distinct: afresh, and every request about a window that begins a second later, so that nobody has it in memory.
+-- wrk -t1 -s load.lua URL -- KEY MODE [MORE]: asks the address of the URL and prints what came of it as JSON.
+-- MODE plain: as it is. revalidate: with If-None-Match: MORE. afresh: with Cache-Control: no-cache.
+-- distinct: afresh, each request about a window that begins a second later than that before, the first MORE seconds
+-- later than the address says, so that nobody has it in memory.
 
-local mode, path, count = "plain", nil, 0
-
-function setup(thread)
-  thread:set("number", setups or 0)
-  setups = (setups or 0) + 1
-end
+local path, count
 
 function init(args)
-  local headers = { ["Authorization"] = "Bearer " .. args[1] }
-  mode = args[2]
-  if mode == "revalidate" then headers["If-None-Match"] = args[3] end
-  if mode == "afresh" or mode == "distinct" then headers["Cache-Control"] = "no-cache" end
-  wrk.headers = headers
-  for name, value in pairs(wrk.headers) do wrk.headers[name] = value end
+  local key, mode, more = args[1], args[2], args[3]
+  wrk.headers = { ["Authorization"] = "Bearer " .. key }
+  if mode == "revalidate" then wrk.headers["If-None-Match"] = more end
+  if mode == "afresh" or mode == "distinct" then wrk.headers["Cache-Control"] = "no-cache" end
   if mode == "distinct" then
-    path = wrk.path
-    -- another second in every run
-    count = (tonumber(args[3]) + number * 20000) % 80000
+    path, count = wrk.path, tonumber(more)
     request = distinct
   end
 end

@@ -1,6 +1,5 @@
 """Load by wrk, in rounds in which the sides take turns: a busy machine slows all of them."""
 
-import itertools
 import json
 import statistics
 import subprocess
@@ -10,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("load.lua")
-# every run about other windows where nothing may be in memory
-RUNS = itertools.count()
-SECONDS_MOVED = 5_003
+TIMEOUT = "30s"
+# seconds between the first windows of two runs on one side, where nothing may be in memory: more than requests in a run
+MOVED_S = 5_003
 
 
 @dataclass
@@ -30,10 +29,10 @@ class Load:
         status, etag, _ = ask(self.side, self.path)
         if status != 200:
             raise SystemExit(f"{self.side.name}: {self.path} answers {status}")
-        more = {"revalidate": etag, "distinct": str(next(RUNS) * SECONDS_MOVED)}.get(self.mode, "")
+        more = {"revalidate": etag, "distinct": str(self.side.next_run() * MOVED_S)}.get(self.mode, "")
         if self.mode == "revalidate" and ask(self.side, self.path, {"If-None-Match": etag})[0] != 304:
             raise SystemExit(f"{self.side.name}: {self.path} does not know its own tag")
-        args = ["wrk", "-t1", f"-c{self.connections}", f"-d{seconds}s", "-s", SCRIPT, self.side.address + self.path]
+        args = ["wrk", "-t1", f"-c{self.connections}", f"-d{seconds}s", "--timeout", TIMEOUT, "-s", SCRIPT, self.side.address + self.path]
         done = subprocess.run([*args, "--", self.side.key, self.mode, more], capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"wrk: {done.stderr}{done.stdout}")

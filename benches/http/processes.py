@@ -1,5 +1,6 @@
 """The programs of the bench: private Postgres and Redis, our server and the peer, each ended by its process id."""
 
+import itertools
 import json
 import os
 import pwd
@@ -184,6 +185,10 @@ class Side:
 
     def __init__(self, name, address, key, pid):
         self.name, self.address, self.key, self.pid = name, address, key, pid
+        self.runs = itertools.count()
+
+    def next_run(self):
+        return next(self.runs)
 
     def rss_mib(self):
         status = Path(f"/proc/{self.pid}/status").read_text()
