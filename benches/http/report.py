@@ -17,6 +17,11 @@ AFRESH_RATIO, AFRESH_P95_MS = 50, 10
 READ_P95_MS = 50
 UNCHANGED_RATE = 20_000
 HELD_MIB = 1024
+IMPORT_RATE, IMPORT_RATIO = 100_000, 0.7
+# a line of `./dev bench import` about snapshots; it is about SQLite where it names no database
+IMPORTED = re.compile(
+    r"^(?P<database>\w+)? *\bsnapshots +\d+ rows +(?P<rate>\d+) rows/s +(?P<shell>.+?) +\d+ rows/s +ratio (?P<ratio>[\d.]+)", re.MULTILINE
+)
 
 
 @dataclass
@@ -140,6 +145,11 @@ def about_aims(measured):
         good = held.peak_mib < HELD_MIB and held.answered_again == held.connections
         figure = f"{held.connections:,} open, {held.answered_again:,} answered twice, {held.peak_mib:.0f} MiB ({held.before_mib:.0f} before)"
         rows.append(("open connections", f"10,000 under {HELD_MIB} MiB", figure, good))
+    for found in IMPORTED.finditer(measured.imported):
+        what = f"import of snapshots into {found['database'] or 'SQLite'}"
+        speed, share = int(found["rate"]), float(found["ratio"])
+        rows.append((what, f"≥ {IMPORT_RATE:,} rows/s", f"{speed:,} rows/s", speed >= IMPORT_RATE))
+        rows.append((f"{what}, to `{found['shell']}` of the same file", f"≥ {IMPORT_RATIO} ×", f"{share:.2f} ×", share >= IMPORT_RATIO))
     lines = [f"| {what} | {aim} | {figure} | {'met' if good else '**not met**'} |" for what, aim, figure, good in rows]
     return "## Aims\n\n| what | aim | measured | |\n| --- | --- | --- | --- |\n" + "\n".join(lines) + "\n"
 

@@ -2,7 +2,7 @@
 
     polars_peer.py FOLDER FROM TO ANSWERS.json     a channel's CSV files, a window (unix seconds), what is right
 
-Prints {"question": seconds, ...}: the best of several medians. The frames are in memory and sorted beforehand.
+Prints {"question": seconds, ...}, medians. The frames are in memory and sorted beforehand.
 """
 
 import math
