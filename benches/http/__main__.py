@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -25,11 +26,11 @@ sys.path.insert(0, str(PEERS))
 from agreement import differences  # noqa: E402
 
 SHAPES = {"small": Shape(10, 1_000, 10), "medium": Shape(100, 5_000, 20)}
-ROUNDS, SECONDS = 5, 4
-# everything of the plot twice, in turns
-PLOT_ROUNDS, PLOT_SECONDS = 3, 2
-PLOT_DAYS, PLOT_CHANNELS = (30, 90, 365), (10, 100, 400)
-COMPUTING_ROUNDS = 2
+# of the plot, and what `./dev bench questions` has
+PLOT_SHAPES = [Shape(channels, 1_000, 10) for channels in (10, 100, 400)]
+CHANNEL = Shape(1, 5_000, 20)
+ROUNDS, SECONDS, PLOT_SECONDS = 5, 4, 2
+PLOT_DAYS = (30, 90, 365)
 CONNECTIONS_HELD = 10_000
 MANY, SOME, FEW = 64, 8, 2
 QUESTIONS = (
@@ -48,19 +49,16 @@ def path(question, start=START, end=END, channel=1):
 
 
 def check(peer, others):
-    """The peers are timed for right answers only. Returns ours about the first window."""
-    first = None
+    """The peers are timed for right answers only."""
     for channel, start, end in AGREE:
         theirs = {question: data_of(peer, path(question, start, end, channel)) for question in QUESTIONS}
         for ours in others:
             answers = {question: data_of(ours, path(question, start, end, channel)) for question in QUESTIONS}
-            first = first or answers
             for question in QUESTIONS:
                 lines = differences(theirs[question], answers[question])
                 if lines:
                     raise SystemExit(f"the peer and {ours.name} differ about {question}:\n" + "\n".join(lines[:10]))
     say(f"the peer answers {len(QUESTIONS)} questions about {len(AGREE)} windows as we do")
-    return first
 
 
 def http_loads(sqlite, postgres, peer):
@@ -91,17 +89,18 @@ def ours_computing():
     return {name.removeprefix("ask_").replace("_", "-"): float(value) * UNITS[unit] for name, value, unit in rows}
 
 
-def computing(python, databases, answers):
-    """Median seconds of every question, by side; the sides take turns."""
-    folder = databases.one_channel()
+def computing(python, databases, rounds):
+    """Median seconds of every question about the one channel there is, by side; the sides take turns."""
+    databases.make_files()
     right = databases.folder / "answers.json"
-    right.write_text(json.dumps(answers), encoding="utf-8")
+    with databases.sqlite().serve("ours, SQLite") as ours:
+        right.write_text(json.dumps({question: data_of(ours, path(question)) for question in QUESTIONS}), encoding="utf-8")
     found = {"ours": [], "polars": [], "duckdb": []}
-    for turn in range(COMPUTING_ROUNDS):
+    for turn in range(rounds):
         say(f"round {turn + 1}: questions in process")
         found["ours"].append(ours_computing())
         for name in ("polars", "duckdb"):
-            args = [python, PEERS / f"{name}_peer.py", folder, str(START), str(END), right]
+            args = [python, PEERS / f"{name}_peer.py", databases.csv, str(START), str(END), right]
             done = subprocess.run(args, capture_output=True, text=True)
             if done.returncode:
                 raise SystemExit(f"{name}: {done.stderr[-2000:]}")
@@ -113,26 +112,26 @@ def computing(python, databases, answers):
     return middle
 
 
-def growth(databases_of, stack):
+def growth(databases_of, stack, rounds):
     """Median ms of a dashboard read and computed, by (database, channels), for the windows of PLOT_DAYS."""
     loads = {}
-    for channels in PLOT_CHANNELS:
-        databases = databases_of(Shape(channels, 1_000, 10))
+    for shape in PLOT_SHAPES:
+        databases, channels = databases_of(shape), shape.channels
         for name, program in (("SQLite", databases.sqlite()), ("Postgres", databases.ours_on_postgres())):
             side = stack.enter_context(program.serve(f"{name}, {channels} channels"))
             for days in PLOT_DAYS:
                 asked = path("dashboard", END - days * DAY_S, END, channel=channels // 2)
                 loads[name, channels, days] = Load(f"window of {days} days", side, asked, "distinct", 1)
-    in_turns(loads.values(), PLOT_ROUNDS, PLOT_SECONDS, say)
+    in_turns(loads.values(), rounds, PLOT_SECONDS, say)
     return {
-        (name, channels): [loads[name, channels, days].middle("p50_ms") for days in PLOT_DAYS]
-        for name in ("SQLite", "Postgres") for channels in PLOT_CHANNELS
+        (name, shape.channels): [loads[name, shape.channels, days].middle("p50_ms") for days in PLOT_DAYS]
+        for name in ("SQLite", "Postgres") for shape in PLOT_SHAPES
     }
 
 
 def draw(grown):
     lines = [(f"{name}, {channels}", values, name == "Postgres") for (name, channels), values in grown.items()]
-    title = "A dashboard straight from the database: the window counts, the history does not"
+    title = "Dashboard straight from the database, by the days of its window"
     return plot.chart(title, "days of the window", "ms, median", PLOT_DAYS, lines)
 
 
@@ -141,8 +140,11 @@ def main():
     parser.add_argument("size", choices=SHAPES, nargs="?", default="small")
     parser.add_argument("--program", type=Path, required=True, help="the optimised analyticbot")
     parser.add_argument("--cache", type=Path, required=True, help="folder for data and logs, kept from run to run")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="in which the sides take turns")
     parser.add_argument("--out", type=Path, default=ROOT / "docs/performance.md")
     options = parser.parse_args()
+    # so that what was started is stopped
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     files = processes.allow_many_files()
     load_before = os.getloadavg()[1]
     python = sys.executable
@@ -158,18 +160,17 @@ def main():
             ours = servers.enter_context(databases.sqlite().serve("ours, SQLite"))
             on_postgres = servers.enter_context(databases.ours_on_postgres().serve("ours, Postgres"))
             peer = servers.enter_context(processes.peer(python, PEER, databases.peer(), redis, options.cache))
-            answers = check(peer, (ours, on_postgres))
+            check(peer, (ours, on_postgres))
             loads = http_loads(ours, on_postgres, peer)
-            in_turns([load for group in loads.values() for load in group], ROUNDS, SECONDS, say)
+            in_turns([load for group in loads.values() for load in group], options.rounds, SECONDS, say)
         held = None
         if files > CONNECTIONS_HELD + 100:
             say(f"{CONNECTIONS_HELD} open connections")
             with databases.sqlite().serve("ours, SQLite") as side:
                 held = connections.hold(side, path("overview"), CONNECTIONS_HELD)
         with ExitStack() as servers:
-            grown = growth(databases_of, servers)
-        databases.make_files()
-        times = computing(python, databases, answers)
+            grown = growth(databases_of, servers, max(1, options.rounds // 2))
+        times = computing(python, databases_of(CHANNEL), max(1, options.rounds // 2))
     say("import")
     rows = databases.shape.channels * databases.shape.posts * databases.shape.snapshots
     env = os.environ | {"SNAPSHOTS": str(rows)}

@@ -1,7 +1,6 @@
 """Made-up channels in the databases of both sides, made once for a shape and kept until what makes them changes."""
 
 import hashlib
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,22 +67,6 @@ class Databases:
             subprocess.run([self.python, script, str(self.shape), self.csv], check=True)
             self.made("csv")
 
-    def one_channel(self, number=1):
-        """The files of one channel."""
-        folder = self.folder / f"channel-{number}"
-        folder.mkdir(exist_ok=True)
-        for kind in KINDS:
-            with open(self.csv / f"{kind}.csv", "rb") as every, open(folder / f"{kind}.csv", "wb") as one:
-                one.write(every.readline())
-                # channel after channel, and no text has a line end in it
-                for line in every:
-                    channel = int(line[: line.index(b",")])
-                    if channel > number:
-                        break
-                    if channel == number:
-                        one.write(line)
-        return folder
-
     def fill(self, program):
         for kind in KINDS:
             # a zone of its own, as channels have; the questions name theirs
@@ -134,8 +117,3 @@ class Databases:
     def create(self, name):
         self.postgres.say(f'DROP DATABASE IF EXISTS "{name}"')
         self.postgres.say(f'CREATE DATABASE "{name}"')
-
-    def drop_files(self):
-        """The CSV files are large and quickly made again."""
-        shutil.rmtree(self.csv, ignore_errors=True)
-        (self.folder / "csv.made-by").unlink(missing_ok=True)
