@@ -1,0 +1,219 @@
+"""docs/performance.md: what was measured, beside what it is to be, and what limits it where it is not."""
+
+import os
+import platform
+import re
+import subprocess
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+LIMITS = Path(__file__).with_name("limits.md")
+PYTHON_PACKAGES = ("fastapi", "uvicorn", "uvloop", "httptools", "asyncpg", "redis", "hiredis", "orjson", "numpy", "polars", "duckdb")
+
+CACHED_RATIO, CACHED_P99_MS, CACHED_CONNECTIONS = 15, 10, 64
+FAIR_SHARE = 0.6
+AFRESH_RATIO, AFRESH_P95_MS = 50, 10
+READ_P95_MS = 50
+UNCHANGED_RATE = 20_000
+HELD_MIB = 1024
+# cost grows with the window asked for, not with the history
+HISTORY_RATIO, WINDOW_RATIO = 1.3, 0.5
+IMPORT_RATE, IMPORT_RATIO = 100_000, 0.7
+# a line of `./dev bench import` about snapshots; it is about SQLite where it names no database
+IMPORTED = re.compile(
+    r"^(?P<database>\w+)? *\bsnapshots +\d+ rows +(?P<rate>\d+) rows/s +(?P<shell>.+?) +\d+ rows/s +ratio (?P<ratio>[\d.]+)", re.MULTILINE
+)
+
+
+@dataclass
+class Measured:
+    size: str
+    shape: object
+    loads: dict
+    held: object
+    grown: dict
+    days: tuple
+    times: dict
+    imported: str
+    machine_load: tuple
+
+
+def text(measured, postgres):
+    parts = [
+        "# Performance\n\nMade by `./dev bench http " + measured.size + "`; do not edit. What is to be met is in the column *aim*; "
+        "everything else is there to read it by.\n",
+        about_machine(measured, postgres),
+        about_aims(measured),
+        about_loads(measured.loads),
+        about_window(measured),
+        about_computing(measured.times),
+        about_import(measured.imported),
+        LIMITS.read_text(encoding="utf-8"),
+    ]
+    return "\n".join(parts)
+
+
+def said(*args):
+    done = subprocess.run(args, capture_output=True, text=True)
+    return (done.stdout or done.stderr).splitlines()[0].strip()
+
+
+def number_in(text):
+    return re.search(r"\d+(\.\d+)+", text)[0]
+
+
+def about_machine(measured, postgres):
+    cpu = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+    memory = int(re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())[1]) / 2**20
+    before, after = measured.machine_load
+    kernel = ".".join(platform.release().split(".")[:2])
+    versions = {
+        "rustc": number_in(said("rustc", "--version")), "Python": platform.python_version(),
+        "PostgreSQL": number_in(said(str(postgres.bin / "postgres"), "--version")),
+        "Redis": number_in(said("redis-server", "--version")), "wrk": number_in(said("wrk", "-v")),
+        **{package: version(package) for package in PYTHON_PACKAGES},
+    }
+    busy = (
+        "**Others were busy on this machine meanwhile**: absolute figures are lower bounds, ratios are between runs that took turns."
+        if max(before, after) > os.cpu_count()
+        else "Nothing else was busy on this machine."
+    )
+    return f"""## Machine and data
+
+{os.cpu_count()} cores ({cpu[1].strip() if cpu else platform.machine()}), {memory:.0f} GiB, Linux {kernel}.
+Load of the machine over five minutes: {before:.1f} before, {after:.1f} at the end (the load tool and all servers run on the same cores). {busy}
+
+{", ".join(f"{name} {value}" for name, value in versions.items())}.
+
+Data: {measured.shape.in_words()}, 365 days, made by `benches/http/made_up.py` from a seed and imported by `analyticbot import`.
+The window asked for is the whole year in UTC. Our quota is off (`api.computed_per_minute = 0`) and both sides write no access log.
+
+The peer (`benches/peers/fastapi`): FastAPI on uvicorn with 2 workers, uvloop and httptools; asyncpg on a Postgres of its own; numpy;
+orjson; answers in Redis and, for a second, in the process. Before anything is timed its answers to all questions are compared with ours
+from SQLite and from Postgres, to 1e-8, about three windows of three channels.
+
+Loads are by wrk with one thread, in rounds in which the sides take turns. Figures are medians of the rounds, with the least and the most
+in parentheses.
+"""
+
+
+def rate(load):
+    low, high = load.spread("rate")
+    return f"{load.middle('rate'):,.0f} ({low:,.0f}–{high:,.0f})"
+
+
+def ms(load, what):
+    low, high = load.spread(what)
+    return f"{load.middle(what):.2f} ({low:.2f}–{high:.2f})"
+
+
+def ratio(ours, theirs):
+    """Median of the ratios of the rounds, each between neighbours in time."""
+    ratios = sorted(a["rate"] / b["rate"] for a, b in zip(ours.runs, theirs.runs))
+    return ratios[len(ratios) // 2], ratios[0], ratios[-1]
+
+
+def ratio_row(what, aim, ours, theirs):
+    middle, low, high = ratio(ours, theirs)
+    return what, f"≥ {aim} ×", f"{middle:.1f} × ({low:.1f}–{high:.1f})", middle >= aim
+
+
+def about_aims(measured):
+    loads = measured.loads
+    ours, peer = loads["cached"]
+    small_ours, small_peer = loads["cached small"]
+    (constant,) = loads["constant"]
+    afresh_ours, afresh_peer = loads["afresh"]
+    read_sqlite, read_postgres, read_peer = loads["read few"]
+    unchanged = loads["unchanged"][0]
+    share = ratio(peer, constant)[0]
+    rows = [
+        ("the peer is a fair one: its cached answers to constant bytes of the same size", f"≥ {FAIR_SHARE:.0%}", f"{share:.0%}", share >= FAIR_SHARE),
+        ratio_row("cached dashboard, requests/s to the peer's", CACHED_RATIO, ours, peer),
+        ratio_row("cached overview, requests/s to the peer's", CACHED_RATIO, small_ours, small_peer),
+        (f"cached dashboard, p99 at {CACHED_CONNECTIONS} connections", f"< {CACHED_P99_MS} ms", ms(ours, "p99_ms"), ours.middle("p99_ms") < CACHED_P99_MS),
+        (f"cached overview, p99 at {CACHED_CONNECTIONS} connections", f"< {CACHED_P99_MS} ms", ms(small_ours, "p99_ms"), small_ours.middle("p99_ms") < CACHED_P99_MS),
+        ratio_row("computed dashboard, columns in the process; the peer reads its Postgres", AFRESH_RATIO, afresh_ours, loads["read"][2]),
+        ratio_row("computed dashboard, columns in the process on both sides", AFRESH_RATIO, afresh_ours, afresh_peer),
+        p95_row("computed dashboard, columns in the process", AFRESH_P95_MS, loads["afresh few"][0]),
+        p95_row("computed dashboard, straight from SQLite", READ_P95_MS, read_sqlite),
+        p95_row("computed dashboard, straight from Postgres", READ_P95_MS, read_postgres),
+        ("304", f"≥ {UNCHANGED_RATE:,} /s", f"{rate(unchanged)} /s", unchanged.middle("rate") >= UNCHANGED_RATE),
+    ]
+    held = measured.held
+    if held is None:
+        rows.append(("open connections", f"10,000 under {HELD_MIB} MiB", "not measured: this user may not open as many files", False))
+    else:
+        good = held.peak_mib < HELD_MIB and held.answered_again == held.connections
+        figure = f"{held.connections:,} open, {held.answered_again:,} answered twice, {held.peak_mib:.0f} MiB ({held.before_mib:.0f} before)"
+        rows.append(("open connections", f"10,000 under {HELD_MIB} MiB", figure, good))
+    for database in dict.fromkeys(name for name, _ in measured.grown):
+        rows += window_rows(database, {channels: values for (name, channels), values in measured.grown.items() if name == database})
+    for found in IMPORTED.finditer(measured.imported):
+        what = f"import of snapshots into {found['database'] or 'SQLite'}"
+        speed, share = int(found["rate"]), float(found["ratio"])
+        rows.append((what, f"≥ {IMPORT_RATE:,} rows/s", f"{speed:,} rows/s", speed >= IMPORT_RATE))
+        rows.append((f"{what}, to `{found['shell']}` of the same file", f"≥ {IMPORT_RATIO} ×", f"{share:.2f} ×", share >= IMPORT_RATIO))
+    lines = [f"| {what} | {aim} | {figure} | {'met' if good else '**not met**'} |" for what, aim, figure, good in rows]
+    return "## Aims\n\n| what | aim | measured | |\n| --- | --- | --- | --- |\n" + "\n".join(lines) + "\n"
+
+
+def window_rows(database, by_channels):
+    few, many = min(by_channels), max(by_channels)
+    whole = by_channels[many][-1] / by_channels[few][-1]
+    short = by_channels[many][0] / by_channels[many][-1]
+    return [
+        (f"a year's dashboard straight from {database} with {many} channels of data, to the same with {few}", f"≤ {HISTORY_RATIO} ×", f"{whole:.2f} ×", whole <= HISTORY_RATIO),
+        (f"30 days of it with {many} channels of data, to the year", f"≤ {WINDOW_RATIO} ×", f"{short:.2f} ×", short <= WINDOW_RATIO),
+    ]
+
+
+def p95_row(what, aim, load):
+    return f"{what}, p95 at {load.connections} connections", f"< {aim} ms", ms(load, "p95_ms"), load.middle("p95_ms") < aim
+
+
+def about_loads(loads):
+    lines = ["## Loads\n", "| load | connections | side | requests/s | p50 ms | p95 ms | p99 ms | bytes an answer |", "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    for group in loads.values():
+        for load in group:
+            size = load.runs[-1]["bytes"] / load.runs[-1]["requests"]
+            figures = " | ".join(ms(load, what) for what in ("p50_ms", "p95_ms", "p99_ms"))
+            lines.append(f"| {load.name} | {load.connections} | {load.side.name} | {rate(load)} | {figures} | {size:,.0f} |")
+    lines.append(
+        "\n*Computed afresh*: `Cache-Control: no-cache`, the columns are in the process. *Read and computed*: the same about a window that no "
+        "request before asked for, so that nothing of it is in memory but the database's own pages."
+    )
+    return "\n".join(lines) + "\n"
+
+
+def about_window(measured):
+    lines = ["## Cost by window\n", "![Median time of a dashboard over the days of its window](performance-window.svg)\n"]
+    lines.append("Median ms of a dashboard straight from the database, one connection, 1,000 posts of 10 snapshots a channel:\n")
+    lines.append("| database, channels of data | " + " | ".join(f"{days} days" for days in measured.days) + " |")
+    lines.append("| --- " * (len(measured.days) + 1) + "|")
+    for (name, channels), values in measured.grown.items():
+        lines.append(f"| {name}, {channels} | " + " | ".join(f"{value:.2f}" for value in values) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def about_computing(times):
+    lines = [
+        "## Questions in process\n",
+        "Median ms of one question about a channel's year, its rows in memory, without HTTP; all answers are the same to 1e-8. We measure "
+        "V(h) once for all questions, the others with each: *measured* is the question alone, *measuring* with that step. Ours is "
+        "`./dev bench questions`; the channel has 5,000 posts of 20 snapshots there, too.\n",
+        "| question | ours, measured | ours, measuring | polars | duckdb | polars / ours measuring | duckdb / ours measuring |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    measure = times["ours"]["measure"]
+    for name, polars in times["polars"].items():
+        ours, duckdb = times["ours"][name], times["duckdb"][name]
+        whole = ours + measure
+        figures = " | ".join(f"{seconds * 1e3:.2f}" for seconds in (ours, whole, polars, duckdb))
+        lines.append(f"| {name} | {figures} | {polars / whole:.1f} × | {duckdb / whole:.1f} × |")
+    return "\n".join(lines) + "\n"
+
+
+def about_import(output):
+    return f"## Import\n\n`./dev bench import` on as many snapshots as the data above have:\n\n```\n{output.strip()}\n```\n"
