@@ -99,7 +99,7 @@ pub fn begin_request(span: &Span, request: &Request, route: Option<&MatchedPath>
 /// How it ended.
 pub fn end_request(span: &Span, status: StatusCode) {
     if EXPORTING.load(Ordering::Relaxed) {
-        span.record("http.response.status_code", status.as_u16());
+        span.record("http.response.status_code", i64::from(status.as_u16()));
         if status.is_server_error() {
             span.record("otel.status_code", "ERROR");
         }
