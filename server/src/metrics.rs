@@ -120,9 +120,12 @@ pub fn set_redis_up(up: bool) {
     metrics::gauge!(REDIS_UP).set(if up { 1.0 } else { 0.0 });
 }
 
+/// Those of one route.
+type Histograms = Vec<(Method, StatusCode, Histogram)>;
+
 thread_local! {
     /// Histograms by route, then method and status: finding one by its labels costs more than counting.
-    static HISTOGRAMS: RefCell<HashMap<String, Vec<(Method, StatusCode, Histogram)>>> = RefCell::default();
+    static HISTOGRAMS: RefCell<HashMap<String, Histograms>> = RefCell::default();
 }
 
 /// Addresses that nobody has thought of are one row, so that strangers cannot make many.

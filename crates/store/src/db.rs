@@ -15,6 +15,8 @@ use crate::{Error, Result, migrations};
 
 /// How long a statement waits for another process' write before [`Error::Busy`].
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Between two tries to open a file that another process is opening for the first time.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
 /// How long a unit of work waits for a connection. Writers queue behind one another on SQLite, so this is generous.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_mins(1);
 /// Pages of the write-ahead log before SQLite moves them into the database: 16 MiB, four times the default, so that
@@ -168,13 +170,7 @@ impl Db {
             .pragma("wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES)
             .pragma("journal_size_limit", WAL_SIZE_LIMIT)
             .pragma("cache_size", CACHE_KIB);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options.clone())
-            .await?;
+        let writer = open_writer(&options).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(settings_or_one(max_connections))
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -380,6 +376,24 @@ impl Tx {
         match self {
             Self::Sqlite(_) => Backend::Sqlite,
             Self::Postgres(_) => Backend::Postgres,
+        }
+    }
+}
+
+/// Turning the log of a new file on needs the file to itself, and SQLite does not wait for that by itself: several
+/// processes may start at once.
+async fn open_writer(options: &SqliteConnectOptions) -> Result<SqlitePool> {
+    let deadline = tokio::time::Instant::now() + BUSY_TIMEOUT;
+    loop {
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone());
+        match writer.await.map_err(Error::from) {
+            Err(Error::Busy) if tokio::time::Instant::now() < deadline => tokio::time::sleep(BUSY_PAUSE).await,
+            opened => return opened,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Databases for tests: a fresh SQLite file always; a fresh Postgres database too when `ANALYTICBOT_TEST_POSTGRES`
 //! names a server where the test may create one (dropped again afterwards, also when the test fails).
 
+use std::pin::Pin;
 use std::str::FromStr as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -59,7 +60,7 @@ pub async fn on_postgres<F: Future<Output = ()> + 'static>(body: impl FnOnce(Db)
 pub async fn on_empty_sqlite<F: Future<Output = ()> + 'static>(body: impl FnOnce(String) -> F) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite://{}", folder.path().join("test.db").display());
-    pass_on(run_apart(body(url)).await);
+    pass_on(run_apart(Box::pin(body(url))).await);
 }
 
 /// Runs a test body with the address of a Postgres database that is empty; passes without a server, saying so.
@@ -74,7 +75,7 @@ pub async fn on_empty_postgres<F: Future<Output = ()> + 'static>(body: impl FnOn
     let options = PgConnectOptions::from_str(&server).expect("the server's address");
     let mut admin = PgConnection::connect_with(&options).await.expect("the test server answers");
     admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("the test may create databases");
-    let outcome = run_apart(body(address_of(&server, &name))).await;
+    let outcome = run_apart(Box::pin(body(address_of(&server, &name)))).await;
     admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.expect("the test drops it");
     pass_on(outcome);
 }
@@ -87,12 +88,12 @@ pub async fn open(url: &str) -> Db {
 async fn on_migrated<F: Future<Output = ()> + 'static>(url: String, body: impl FnOnce(Db) -> F) {
     let db = open(&url).await;
     db.migrate().await.expect("a fresh database migrates");
-    body(db.clone()).await;
+    Box::pin(body(db.clone())).await;
     db.close().await;
 }
 
-/// So that a failing test still cleans up.
-async fn run_apart(body: impl Future<Output = ()> + 'static) -> std::result::Result<(), tokio::task::JoinError> {
+/// So that a failing test still cleans up. Boxed, as a test's body may be large.
+async fn run_apart(body: Pin<Box<dyn Future<Output = ()>>>) -> std::result::Result<(), tokio::task::JoinError> {
     let here = tokio::task::LocalSet::new();
     here.run_until(async { tokio::task::spawn_local(body).await }).await
 }

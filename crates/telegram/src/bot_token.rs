@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// `<bot id>:<secret>`, as BotFather gives it. Prints without its secret.
+/// `<bot id>:<secret>`, as `BotFather` gives it. Prints without its secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BotToken {
     id: i64,
@@ -13,7 +13,7 @@ pub struct BotToken {
 #[error("this is not a bot's token: it reads <number>:<letters>, as BotFather gives it")]
 pub struct NotABotToken;
 
-/// BotFather's have 35; what is much shorter was cut off when it was copied.
+/// `BotFather` makes 35; what is much shorter was cut off when it was copied.
 const SECRET_CHARS_MIN: usize = 20;
 
 impl BotToken {

@@ -259,9 +259,9 @@ mod tests {
     /// Genuinely signed by Telegram, as the crate init-data-rs has published it among its tests.
     #[test]
     fn telegrams_own_signature_is_believed() {
+        const BOT: i64 = 7_342_037_359;
         let sample = published_sample(&source_of("init-data-rs"));
         let at: i64 = Fields::parse(&sample).unwrap().need("auth_date").unwrap().parse().unwrap();
-        const BOT: i64 = 7_342_037_359;
         let read = verify_of_other_bot(&sample, BOT, Environment::Production, at, HOUR).unwrap();
         assert!(read.user.is_some_and(|user| user.id > 0));
         for (bot, environment) in [(BOT, Environment::Test), (BOT + 1, Environment::Production)] {

@@ -314,7 +314,7 @@ async fn summaries(ctx: &Ctx, findings: &mut Findings) {
         }
         // a doctor does not migrate: they may not be there yet
         Err(error) => {
-            findings.add("summaries", Verdict::Warn, format!("{error}; after `analyticbot migrate` look again"))
+            findings.add("summaries", Verdict::Warn, format!("{error}; after `analyticbot migrate` look again"));
         }
     }
 }

@@ -138,7 +138,7 @@ async fn best_times_are_those_of_the_shell() {
         let answer = answer.json();
         // both through text, where a number may lose its last bit
         let said_data = serde_json::to_string(&said.data).expect("JSON");
-        assert_eq!(answer["data"], serde_json::from_str::<serde_json::Value>(&said_data).expect("JSON"), "{query}");
+        assert_eq!(answer["data"], serde_json::from_str::<Value>(&said_data).expect("JSON"), "{query}");
         assert!(answer["data"]["evidence"]["folds"].as_u64().is_some_and(|folds| folds > 0), "{answer}");
         assert_eq!((&answer["meta"]["tz"], &answer["meta"]["sources"]), (&json!(said.meta.tz), &json!(["estimated"])));
     }

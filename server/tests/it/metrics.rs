@@ -23,6 +23,8 @@ fn read(server: &Server) -> String {
     answer
 }
 
+const OVERVIEW: &str = "/api/v2/channels/{channel}/overview";
+
 #[test]
 fn after_requests_the_numbers_are_theirs() {
     let program = Program::new().with("ANALYTICBOT_SERVER__METRICS_TOKEN", TOKEN);
@@ -57,7 +59,6 @@ fn after_requests_the_numbers_are_theirs() {
         let labels = [("route", route), ("method", "GET"), ("status", status)];
         sample(&after, &format!("{REQUESTS}_count"), &labels)
     };
-    const OVERVIEW: &str = "/api/v2/channels/{channel}/overview";
     assert_eq!(requests(OVERVIEW, "200"), Some(3.0), "{after}");
     assert_eq!(requests(OVERVIEW, "304"), Some(3.0), "{after}");
     assert_eq!(requests(OVERVIEW, "400"), Some(1.0), "{after}");

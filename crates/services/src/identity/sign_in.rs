@@ -68,13 +68,13 @@ async fn sign_in(ctx: &Ctx, who: &Introduced, hash: &str, good_until: i64) -> Re
     if ctx.site.owners.contains(&who.telegram_id) {
         identity::upsert_membership(&mut tx, default, person.id, Role::Owner, now).await?;
     }
-    let workspace = match identity::list_workspaces(&mut tx, person.id).await?.into_iter().next() {
-        Some(workspace) => workspace.id,
-        None => {
-            let own = identity::insert_workspace(&mut tx, &own_workspace(who.telegram_id), now).await?;
-            identity::upsert_membership(&mut tx, own.id, person.id, Role::Owner, now).await?;
-            own.id
-        }
+    let member_of = identity::list_workspaces(&mut tx, person.id).await?.into_iter().next();
+    let workspace = if let Some(workspace) = member_of {
+        workspace.id
+    } else {
+        let own = identity::insert_workspace(&mut tx, &own_workspace(who.telegram_id), now).await?;
+        identity::upsert_membership(&mut tx, own.id, person.id, Role::Owner, now).await?;
+        own.id
     };
     let session = sessions::open_session_in(&mut tx, person.id, now).await?;
     if let Some(viewer) = super::viewer_in(&mut tx, person.clone(), workspace).await? {

@@ -251,12 +251,12 @@ mod tests {
         }
 
         async fn days_written_before_sources_were_told_apart_keep_theirs(db: &Db) {
+            const AS_BEFORE: &str = "UPDATE channel_daily SET flow_source = NULL, notifications_source = NULL";
             let mut tx = db.write().await.unwrap();
             let channel = channel(&mut tx).await.id;
             let day = date(2026, 1, 1);
             let fact = DailyFact { joined: Some(5), ..DailyFact::told_by(Source::Official, day) };
             upsert_daily(&mut tx, channel, &[fact]).await.unwrap();
-            const AS_BEFORE: &str = "UPDATE channel_daily SET flow_source = NULL, notifications_source = NULL";
             execute!(&mut tx, |conn| sqlx::query(AS_BEFORE).execute(conn)).unwrap();
             assert_eq!(list_daily(&mut tx, channel, day, day).await.unwrap(), [fact]);
         }

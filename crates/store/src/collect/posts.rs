@@ -271,12 +271,12 @@ pub(crate) async fn write_counters(
     newest: &[(i64, Counters, i64)],
 ) -> Result<Vec<i64>> {
     const COLUMNS: usize = 7;
-    if newest.is_empty() {
-        return Ok(Vec::new());
-    }
     // Postgres looks into one part of the table only when the channel is named apart; $1 is that of the first row
     const UPDATE: Dialect =
         Dialect { sqlite: update_counters!(""), postgres: update_counters!(" AND post.channel_id = $1") };
+    if newest.is_empty() {
+        return Ok(Vec::new());
+    }
     let update = UPDATE.of(tx);
     // Postgres takes the columns' types from the first row, which has none of its own when all are parameters
     let sql = batch::statement(
