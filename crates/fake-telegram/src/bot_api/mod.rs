@@ -1,0 +1,3 @@
+//! The Bot API.
+
+pub mod shape;
