@@ -32,6 +32,9 @@ const PACK_BYTES_MIN: usize = 512;
 /// A message id may be so far from our clock, in seconds.
 const PAST_S_MAX: i64 = 300;
 const FUTURE_S_MAX: i64 = 30;
+/// Salts known ahead, and the seconds each is good for.
+const SALTS: i64 = 32;
+const SALT_S: i32 = 1_800;
 /// Inside a container or a packed message; deeper is nonsense.
 const DEPTH_MAX: u32 = 4;
 /// Frames read ahead of the one being answered.
@@ -219,7 +222,7 @@ impl Connection {
                 record.salt
             })
             .ok_or(End::Gone)?;
-        if salt != self.salt {
+        if !(0..SALTS).contains(&salt.wrapping_sub(self.salt)) {
             return self.bad_salt(id, sequence).await;
         }
         let off = (id >> 32) - wall().as_secs() as i64;
@@ -281,8 +284,13 @@ impl Connection {
             }
             functions::GetFutureSalts::CONSTRUCTOR_ID => {
                 let now = wall().as_secs() as i32;
-                let salt = types::FutureSalt { valid_since: now - 60, valid_until: now + 86_400, salt: self.salt };
-                let salts = types::FutureSalts { req_msg_id: id, now, salts: RawVec(vec![salt]) };
+                // one after the other, half an hour each
+                let salt = |index: i64| {
+                    let valid_since = now - 60 + index as i32 * SALT_S;
+                    types::FutureSalt { valid_since, valid_until: valid_since + SALT_S, salt: self.salt + index }
+                };
+                let salts = RawVec((0..SALTS).map(salt).collect());
+                let salts = types::FutureSalts { req_msg_id: id, now, salts };
                 self.send(1, false, &enums::FutureSalts::from(salts).to_bytes()).await
             }
             functions::DestroySession::CONSTRUCTOR_ID => {

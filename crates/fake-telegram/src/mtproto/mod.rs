@@ -57,7 +57,8 @@ struct KeyRecord {
 
 impl KeyRecord {
     fn new(key: Key, user: Option<i64>) -> Self {
-        let salt = key.id.rotate_left(17) | 1;
+        // far from the end, so that the following salts are the next numbers
+        let salt = (key.id.rotate_left(17) | 1) >> 1;
         Self { key, user, void: None, salt, sessions: HashSet::new(), live: HashMap::new() }
     }
 }

@@ -94,7 +94,8 @@ pub async fn accept(stream: TcpStream) -> io::Result<(Reader, Writer)> {
 }
 
 impl Reader {
-    pub fn framing(&self) -> Framing {
+    #[cfg(test)]
+    fn framing(&self) -> Framing {
         self.framing
     }
 
