@@ -40,6 +40,8 @@ pub struct Description {
     pub preview: String,
     /// Where a test acts as a person, moves the clock, adds faults.
     pub control: String,
+    /// Verifies the third-party signature of init data; 64 hex digits.
+    pub init_data_key: String,
 }
 
 impl Description {
@@ -69,6 +71,7 @@ impl Description {
             mini_app_host: format!("{}/mini-app", fake.host_url()),
             preview: fake.http_url(),
             control: format!("{}/control", fake.http_url()),
+            init_data_key: crate::mini_app::init_data::public_key(),
         })
     }
 }

@@ -21,26 +21,36 @@
 
 mod bot_api;
 mod clock;
+mod control;
 pub mod describe;
+pub mod mini_app;
 mod mtproto;
+pub mod person;
+mod preview;
 pub mod scenario;
 mod script;
+pub mod socks5;
 pub mod world;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 pub use mtproto::DataCentres;
 
+use bot_api::BotApi;
+use control::Controls;
 use scenario::Scenario;
+use socks5::Socks5;
 use world::{ScenarioError, World};
 
 /// A stand-in that runs until it is dropped.
 pub struct FakeTelegram {
     pub world: Arc<World>,
     pub centres: Arc<DataCentres>,
+    pub proxy: Arc<Socks5>,
     /// Where the proxy listens.
     pub socks5: SocketAddr,
     http: SocketAddr,
@@ -61,8 +71,18 @@ impl FakeTelegram {
         let centres = DataCentres::new(Arc::clone(&world));
         let mut tasks = JoinSet::new();
         centres.listen(&mut tasks).await?;
-        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        Ok(Self { world, centres, socks5: nowhere, http: nowhere, host: nowhere, _tasks: tasks })
+        let proxy = Arc::new(Socks5::new(world.scenario.socks5_login.clone()));
+        let listener = loopback().await?;
+        let socks5 = listener.local_addr()?;
+        tasks.spawn(socks5::accept(Arc::clone(&proxy), listener));
+        let controls = Controls { world: Arc::clone(&world), centres: Arc::clone(&centres), proxy: Arc::clone(&proxy) };
+        let pages = bot_api::router(BotApi::new(Arc::clone(&world)))
+            .merge(preview::router(Arc::clone(&world)))
+            .merge(control::router(Arc::new(controls)));
+        let http = serve(pages, &mut tasks).await?;
+        tasks.spawn(bot_api::deliver(Arc::clone(&world)));
+        let host = serve(mini_app::router(Arc::clone(&world)), &mut tasks).await?;
+        Ok(Self { world, centres, proxy, socks5, http, host, _tasks: tasks })
     }
 
     /// Ends it; an error names what clients asked for in vain.
@@ -80,4 +100,19 @@ impl FakeTelegram {
     pub fn host_url(&self) -> String {
         format!("http://{}", self.host)
     }
+}
+
+async fn loopback() -> std::io::Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", 0)).await
+}
+
+async fn serve(router: axum::Router, tasks: &mut JoinSet<()>) -> std::io::Result<SocketAddr> {
+    let listener = loopback().await?;
+    let address = listener.local_addr()?;
+    tasks.spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!("{address}: {error}");
+        }
+    });
+    Ok(address)
 }

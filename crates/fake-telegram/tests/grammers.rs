@@ -223,7 +223,7 @@ async fn edits_deletions_and_counters_are_pushed() {
 async fn a_flood_is_waited_out() {
     let telegram = telegram().await;
     let account = connect(&telegram, 11).await;
-    telegram.centres.add_rule(rule("contacts.resolveUsername", 1, Fault::FloodWait(1)));
+    telegram.world.add_rule(rule("contacts.resolveUsername", 1, Fault::FloodWait(1)));
     let start = Instant::now();
     assert!(account.client.resolve_username("orbit").await.unwrap().is_some());
     assert!(start.elapsed() >= Duration::from_secs(1));
@@ -250,8 +250,8 @@ async fn dropped_delayed_doubled_and_resalted_calls_succeed_in_the_end() {
     let account = connect(&telegram, 11).await;
     let request = tl::functions::users::GetUsers { id: vec![tl::enums::InputUser::UserSelf] };
     for fault in [Fault::DropBefore, Fault::DropAfter, Fault::DelayMs(50), Fault::AnswerTwice, Fault::BadSalt] {
-        telegram.centres.clear_rules();
-        telegram.centres.add_rule(rule("users.getUsers", 1, fault.clone()));
+        telegram.world.clear_rules();
+        telegram.world.add_rule(rule("users.getUsers", 1, fault.clone()));
         assert_eq!(account.client.invoke(&request).await.map(|users| users.len()).unwrap(), 1, "{fault:?}");
     }
     account.close().await;
@@ -262,9 +262,9 @@ async fn what_cannot_be_read_or_never_comes_ends_the_call_alone() {
     let telegram = telegram().await;
     let account = connect(&telegram, 11).await;
     let request = tl::functions::users::GetUsers { id: vec![tl::enums::InputUser::UserSelf] };
-    telegram.centres.add_rule(rule("users.getUsers", 1, Fault::UnknownConstructor));
+    telegram.world.add_rule(rule("users.getUsers", 1, Fault::UnknownConstructor));
     assert!(account.client.invoke(&request).await.is_err());
-    telegram.centres.add_rule(rule("users.getUsers", 1, Fault::Silence));
+    telegram.world.add_rule(rule("users.getUsers", 1, Fault::Silence));
     assert!(tokio::time::timeout(Duration::from_millis(300), account.client.invoke(&request)).await.is_err());
     assert!(account.client.invoke(&request).await.is_ok());
     account.close().await;

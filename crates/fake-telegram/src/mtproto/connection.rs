@@ -324,7 +324,7 @@ impl Connection {
         let method = name_for_id(constructor);
         let (account, void) =
             self.with_key(|record, _| (record.user, record.void.clone())).unwrap_or_default();
-        let fault = lock(&self.centres.script).befalls(method, self.dc, account);
+        let fault = self.centres.world.befalls(method, self.dc, account);
         match &fault {
             Some(Fault::DropBefore) => return Err(End::Cut),
             Some(Fault::Transport(code)) => {

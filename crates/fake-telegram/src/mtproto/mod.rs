@@ -21,8 +21,8 @@ use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::scenario::{RatePlan, Rule};
-use crate::script::{Rates, Script};
+use crate::scenario::RatePlan;
+use crate::script::Rates;
 use crate::world::World;
 
 use envelope::Key;
@@ -36,7 +36,6 @@ pub struct DataCentres {
     /// Accept and say nothing.
     silent: BTreeMap<i32, AtomicBool>,
     keys: Mutex<HashMap<(i32, i64), KeyRecord>>,
-    script: Mutex<Script>,
     rates: Mutex<Rates>,
     login: Mutex<methods::auth::LoginDesk>,
 }
@@ -75,7 +74,6 @@ impl DataCentres {
             addresses: OnceLock::new(),
             silent: [scenario.home, scenario.stats_dc].into_iter().map(|dc| (dc, AtomicBool::new(false))).collect(),
             keys: Mutex::default(),
-            script: Mutex::new(Script::new(scenario.script.clone())),
             rates: Mutex::new(Rates::new(scenario.rates.clone())),
             login: Mutex::default(),
             world: Arc::clone(&world),
@@ -154,15 +152,6 @@ impl DataCentres {
 
     fn is_silent(&self, dc: i32) -> bool {
         self.silent.get(&dc).is_some_and(|flag| flag.load(Ordering::SeqCst))
-    }
-
-    /// One more scripted fault, after those that are there.
-    pub fn add_rule(&self, rule: Rule) {
-        lock(&self.script).add(rule);
-    }
-
-    pub fn clear_rules(&self) {
-        lock(&self.script).clear();
     }
 
     /// Other rate limits from now on, with full buckets.

@@ -37,6 +37,8 @@ pub struct Bot {
     pub started_by: BTreeSet<i64>,
     /// Uploaded files by file_id.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// Counts calls of getUpdates: a newer one ends an older one.
+    pub polls: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -78,6 +80,7 @@ impl Bot {
             blocked_by: BTreeSet::new(),
             started_by: BTreeSet::new(),
             files: BTreeMap::new(),
+            polls: 0,
         }
     }
 

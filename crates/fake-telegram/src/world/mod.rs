@@ -18,7 +18,8 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, broadcast};
 
 use crate::clock::Clock;
-use crate::scenario::{AccountPlan, PersonPlan, PostPlan, Scenario};
+use crate::scenario::{AccountPlan, Fault, PersonPlan, PostPlan, Rule, Scenario};
+use crate::script::Script;
 
 pub use channel::{Album, Channel, Day, Event, Forward, Post, Recorded};
 pub use growth::{Counts, Growth};
@@ -50,7 +51,8 @@ pub enum ScenarioError {
 pub struct NotThere(pub String);
 
 /// How clients hear of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Delivery {
     #[default]
     Once,
@@ -79,7 +81,7 @@ pub struct Account {
 }
 
 /// One call over MTProto, for a test to count.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize)]
 pub struct Call {
     pub method: String,
     pub dc: i32,
@@ -99,12 +101,15 @@ pub struct State {
     pub not_implemented: Vec<String>,
     /// How often a graph's token has been asked for.
     pub graph_polls: HashMap<String, u32>,
+    /// Preview pages answer 429 and ask to wait so many seconds.
+    pub preview_wait_s: Option<u64>,
 }
 
 pub struct World {
     pub scenario: Scenario,
     pub clock: Clock,
     state: Mutex<State>,
+    script: Mutex<Script>,
     pub pushes: broadcast::Sender<Push>,
     /// A bot has got an update.
     pub bot_news: Notify,
@@ -126,6 +131,7 @@ impl World {
             calls: Vec::new(),
             not_implemented: Vec::new(),
             graph_polls: HashMap::new(),
+            preview_wait_s: None,
         };
         for plan in &scenario.accounts {
             for name in &plan.admin_of {
@@ -149,11 +155,26 @@ impl World {
         }
         let clock = Clock::new(now, scenario.speed);
         let (pushes, _) = broadcast::channel(PUSH_BACKLOG);
-        Ok(Arc::new(Self { scenario, clock, state: Mutex::new(state), pushes, bot_news: Notify::new() }))
+        let script = Mutex::new(Script::new(scenario.script.clone()));
+        Ok(Arc::new(Self { scenario, clock, state: Mutex::new(state), script, pushes, bot_news: Notify::new() }))
     }
 
     pub fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What befalls a call by the script; methods of the Bot API begin with `bot.`.
+    pub fn befalls(&self, method: &str, dc: i32, account: Option<i64>) -> Option<Fault> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner).befalls(method, dc, account)
+    }
+
+    /// One more scripted fault, after those that are there.
+    pub fn add_rule(&self, rule: Rule) {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner).add(rule);
+    }
+
+    pub fn clear_rules(&self) {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Publishes a post or an album; the ids of its messages.
