@@ -42,6 +42,8 @@ pub fn router(controls: Arc<Controls>) -> Router {
         .route("/control/proxy", post(set_proxy))
         .route("/control/preview", post(set_preview))
         .route("/control/login-token", post(accept_login))
+        .route("/control/account", post(set_account))
+        .route("/control/channel", post(set_channel))
         .route("/control/calls", get(calls))
         .with_state(controls)
 }
@@ -232,6 +234,36 @@ async fn accept_login(State(controls): Shared, Json(login): Json<Login>) -> Resu
     } else {
         Err(NotThere("login token that is still good".to_owned()))
     }
+}
+
+#[derive(Deserialize)]
+struct AccountState {
+    id: i64,
+    /// As `USER_DEACTIVATED`; null brings it back to life.
+    dead: Option<String>,
+}
+
+async fn set_account(State(controls): Shared, Json(of): Json<AccountState>) -> Result<Json<Value>, NotThere> {
+    let mut state = controls.world.lock();
+    let account = state.accounts.get_mut(&of.id).ok_or_else(|| NotThere(format!("account {}", of.id)))?;
+    account.dead = of.dead;
+    Ok(Json(json!({})))
+}
+
+#[derive(Deserialize)]
+struct ChannelState {
+    channel: String,
+    private: Option<bool>,
+    members: Option<i32>,
+}
+
+async fn set_channel(State(controls): Shared, Json(of): Json<ChannelState>) -> Result<Json<Value>, NotThere> {
+    let mut state = controls.world.lock();
+    let found = state.channel_named(&of.channel);
+    let channel = found.ok_or_else(|| NotThere(format!("channel `{}`", of.channel)))?;
+    channel.private = of.private.unwrap_or(channel.private);
+    channel.members = of.members.unwrap_or(channel.members);
+    Ok(Json(json!({})))
 }
 
 /// What was asked over MTProto, and what of it the stand-in does not know.

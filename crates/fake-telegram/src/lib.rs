@@ -2,7 +2,7 @@
 //!
 //! One [`World`](world::World) behind every door: data centres over MTProto with the real wire protocol, the Bot API,
 //! preview pages as t.me serves them, a SOCKS5 proxy, and a page that hosts Mini Apps as Telegram Web does. Clients that
-//! nobody here wrote use it unmodified: grammers in `tests/grammers.rs`, Telethon and Kurigram in
+//! nobody here wrote use it unmodified: grammers and teloxide in `tests/clients/`, Telethon and Kurigram in
 //! `tests/third_party/read.py` (`./dev test telegram`).
 //!
 //! ```no_run

@@ -298,6 +298,8 @@ pub enum Fault {
     Malformed,
     /// The answer begins with a constructor no client knows.
     UnknownConstructor,
+    /// The first message in the answer has a constructor no client knows.
+    FutureMessage,
     /// The account is voided everywhere, as by `AUTH_KEY_DUPLICATED` (the error is given).
     VoidKey(String),
 }

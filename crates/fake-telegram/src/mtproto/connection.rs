@@ -388,6 +388,12 @@ impl Connection {
                 let constructor = FUTURE_CONSTRUCTOR.to_le_bytes();
                 body.splice(..4, constructor);
             }
+            Some(Fault::FutureMessage) => {
+                let message = types::Message::CONSTRUCTOR_ID.to_le_bytes();
+                if let Some(at) = body.chunks(4).position(|word| word == message) {
+                    body.splice(at * 4..at * 4 + 4, FUTURE_CONSTRUCTOR.to_le_bytes());
+                }
+            }
             _ => {}
         }
         self.answer(id, &body).await

@@ -1,5 +1,7 @@
 //! Posts: history, by id, counters.
 
+use std::collections::BTreeMap;
+
 use grammers_tl_types::{enums, functions, types};
 
 use crate::world::{Channel, Post, State};
@@ -17,25 +19,36 @@ pub fn get_history(
 ) -> Result<enums::messages::Messages, Failure> {
     let state = caller.centres.world.lock();
     let channel = caller.peer(&state, &call.peer)?;
-    let newest_first: Vec<&Post> = channel.posts.values().rev().collect();
-    let start = if call.offset_id > 0 {
-        newest_first.partition_point(|post| post.id >= call.offset_id)
-    } else if call.offset_date > 0 {
-        newest_first.partition_point(|post| post.date >= i64::from(call.offset_date))
-    } else {
-        0
-    };
-    let limit = (call.limit.max(0) as usize).min(PAGE_MAX) as i64;
-    let from = start as i64 + i64::from(call.add_offset);
-    let end = (from + limit).clamp(0, newest_first.len() as i64) as usize;
-    let from = (from.max(0) as usize).min(end);
-    let page = newest_first[from..end]
-        .iter()
-        .copied()
+    let page = window(&channel.posts, &call)
+        .into_iter()
         .filter(|post| call.max_id <= 0 || post.id < call.max_id)
         .filter(|post| post.id > call.min_id)
         .collect();
-    answer(caller, &state, channel, page, Some(from as i32))
+    answer(caller, &state, channel, page)
+}
+
+/// The cut without `max_id` and `min_id`, newest first. A negative `add_offset` reaches back to newer posts, and what it
+/// would reach beyond the newest one is lost.
+fn window<'p>(posts: &'p BTreeMap<i32, Post>, call: &functions::messages::GetHistory) -> Vec<&'p Post> {
+    let limit = (call.limit.max(0) as usize).min(PAGE_MAX);
+    let offset = if call.offset_id > 0 {
+        call.offset_id
+    } else if call.offset_date > 0 {
+        let newest = posts.values().rev().find(|post| post.date < i64::from(call.offset_date));
+        newest.map_or(0, |post| post.id + 1)
+    } else {
+        i32::MAX
+    };
+    let older = posts.range(..offset).rev().map(|(_, post)| post);
+    if call.add_offset >= 0 {
+        return older.skip(call.add_offset as usize).take(limit).collect();
+    }
+    let back = call.add_offset.unsigned_abs() as usize;
+    let mut page: Vec<&Post> = posts.range(offset..).take(back).map(|(_, post)| post).collect();
+    page.reverse();
+    page.truncate(page.len().saturating_sub(back.saturating_sub(limit)));
+    page.extend(older.take(limit.saturating_sub(back)));
+    page
 }
 
 fn answer(
@@ -43,14 +56,13 @@ fn answer(
     state: &State,
     channel: &Channel,
     page: Vec<&Post>,
-    offset_id_offset: Option<i32>,
 ) -> Result<enums::messages::Messages, Failure> {
     let mentioned = shape::mentioned(channel.id, page.iter().copied());
     Ok(types::messages::ChannelMessages {
         inexact: false,
         pts: channel.pts,
         count: channel.posts.len() as i32,
-        offset_id_offset,
+        offset_id_offset: None,
         messages: page.iter().map(|post| shape::message(channel, post, caller.now)).collect(),
         topics: Vec::new(),
         chats: shape::chats(&caller.centres.world, state, caller.account()?, mentioned),
@@ -128,4 +140,47 @@ pub fn get_dialogs(
         users: vec![own],
     }
     .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+    use crate::world::World;
+
+    /// Telegram's rule word for word: the whole list newest first, an index, a cut.
+    fn by_the_rule(ids: &[i32], offset_id: i32, add_offset: i32, limit: i32) -> Vec<i32> {
+        let start = if offset_id > 0 { ids.partition_point(|id| *id >= offset_id) as i32 } else { 0 };
+        let end = (start + add_offset + limit.min(PAGE_MAX as i32)).clamp(0, ids.len() as i32);
+        let from = (start + add_offset).clamp(0, end);
+        ids[from as usize..end as usize].to_vec()
+    }
+
+    #[test]
+    fn every_window_is_as_the_rule_says() {
+        let text = "[[channels]]\nusername = \"a\"\ngenerate = { posts = 30, hole_every = 7 }";
+        let world = World::new(Scenario::parse(text).unwrap()).unwrap();
+        let state = world.lock();
+        let channel = state.channels.values().next().unwrap();
+        let ids: Vec<i32> = channel.posts.keys().rev().copied().collect();
+        for offset_id in [0, 1_001, 1_002, 1_010, 1_015, 1_036, 2_000] {
+            for add_offset in [-40, -10, -5, -1, 0, 1, 7, 40] {
+                for limit in [0, 1, 5, 10, 200] {
+                    let call = functions::messages::GetHistory {
+                        peer: enums::InputPeer::Empty,
+                        offset_id,
+                        offset_date: 0,
+                        add_offset,
+                        limit,
+                        max_id: 0,
+                        min_id: 0,
+                        hash: 0,
+                    };
+                    let found: Vec<i32> = window(&channel.posts, &call).iter().map(|post| post.id).collect();
+                    let expected = by_the_rule(&ids, offset_id, add_offset, limit);
+                    assert_eq!(found, expected, "offset_id {offset_id}, add_offset {add_offset}, limit {limit}");
+                }
+            }
+        }
+    }
 }

@@ -1,38 +1,12 @@
 //! Unmodified grammers against the stand-in: what the product's collectors will do.
 
-mod account;
-
 use std::time::{Duration, Instant};
 
-use account::{Account, connect, connect_with, telegram};
+use crate::account::{Account, connect, connect_with, telegram};
 use fake_telegram::scenario::{Fault, PostPlan, RatePlan, Rule};
 use fake_telegram::world::Delivery;
-use fake_telegram::world::digest::{self, Row};
+use fake_telegram::world::digest;
 use grammers_client::{SignInError, tl};
-
-async fn history(account: &Account, username: &str) -> Vec<Row> {
-    let peer = account.client.resolve_username(username).await.unwrap().unwrap().to_ref().await.unwrap().unwrap();
-    let mut rows = Vec::new();
-    let mut messages = account.client.iter_messages(peer);
-    while let Some(message) = messages.next().await.unwrap() {
-        let tl::enums::Message::Message(raw) = &message.raw else { continue };
-        let replies = raw.replies.as_ref().map_or(0, |tl::enums::MessageReplies::Replies(replies)| replies.replies);
-        let reactions = raw.reactions.as_ref().map_or(0, |tl::enums::MessageReactions::Reactions(reactions)| {
-            reactions.results.iter().map(|tl::enums::ReactionCount::Count(count)| count.count).sum()
-        });
-        let count = |count: Option<i32>| i64::from(count.unwrap_or_default());
-        rows.push((
-            raw.id,
-            i64::from(raw.date),
-            count(raw.views),
-            count(raw.forwards),
-            i64::from(reactions),
-            i64::from(replies),
-            raw.message.clone(),
-        ));
-    }
-    rows
-}
 
 async fn input_channel(account: &Account, username: &str) -> tl::types::InputChannel {
     let peer = account.client.resolve_username(username).await.unwrap().unwrap().to_ref().await.unwrap().unwrap();
@@ -47,13 +21,13 @@ fn rule(method: &str, times: u32, then: Fault) -> Rule {
 async fn reads_the_whole_history_as_described() {
     let telegram = telegram().await;
     let account = connect(&telegram, 11).await;
-    let rows = history(&account, "orbit").await;
+    let rows = account.history("orbit").await;
     let expected = digest::describe(&telegram.world, "orbit").unwrap();
     assert_eq!((rows.len(), expected.posts), (350, 350));
     assert_eq!(digest::rows_sha256(&rows), expected.rows_sha256);
     let pages = telegram.world.calls().iter().filter(|call| call.method == "messages.getHistory").count();
     assert!((4..=5).contains(&pages), "{pages} pages");
-    let moon = history(&account, "moon").await;
+    let moon = account.history("moon").await;
     assert_eq!(digest::rows_sha256(&moon), digest::describe(&telegram.world, "moon").unwrap().rows_sha256);
     account.close().await;
     telegram.stop().unwrap();
@@ -175,7 +149,7 @@ fn post(text: &str) -> PostPlan {
 async fn a_post_that_was_not_told_arrives_between_its_neighbours_and_a_doubled_one_once() {
     let telegram = telegram().await;
     let mut account = connect(&telegram, 11).await;
-    history(&account, "orbit").await;
+    account.history("orbit").await;
     let mut updates = account.updates(false).await;
     for (text, delivery) in [("one", Delivery::Once), ("two", Delivery::Withheld), ("three", Delivery::Twice)] {
         telegram.world.publish("orbit", &post(text), delivery).unwrap();
@@ -198,7 +172,7 @@ async fn edits_deletions_and_counters_are_pushed() {
     use tl::enums::Update;
     let telegram = telegram().await;
     let mut account = connect(&telegram, 11).await;
-    history(&account, "orbit").await;
+    account.history("orbit").await;
     let mut updates = account.updates(false).await;
     telegram.world.edit("orbit", 1_384, "changed", Delivery::Once).unwrap();
     telegram.world.delete("orbit", &[1_383], Delivery::Once).unwrap();
@@ -214,6 +188,32 @@ async fn edits_deletions_and_counters_are_pushed() {
             _ => {}
         }
     }
+    account.close().await;
+}
+
+#[tokio::test]
+async fn a_difference_is_paged_and_may_be_too_long() {
+    use tl::enums::updates::ChannelDifference;
+    let telegram = crate::account::telegram_with("difference_events = 5").await;
+    let account = connect(&telegram, 11).await;
+    let channel: tl::enums::InputChannel = input_channel(&account, "orbit").await.into();
+    let pts = telegram.world.lock().channel_named("orbit").unwrap().pts;
+    let filter = tl::enums::ChannelMessagesFilter::Empty;
+    let mut request = tl::functions::updates::GetChannelDifference { force: false, channel, filter, pts, limit: 3 };
+    assert!(matches!(account.client.invoke(&request).await.unwrap(), ChannelDifference::Empty(_)));
+    for number in 0..4 {
+        telegram.world.publish("orbit", &post(&number.to_string()), Delivery::Withheld).unwrap();
+    }
+    let ChannelDifference::Difference(first) = account.client.invoke(&request).await.unwrap() else { panic!("none") };
+    assert_eq!((first.new_messages.len(), first.r#final, first.pts), (3, false, pts + 3));
+    request.pts = first.pts;
+    let ChannelDifference::Difference(last) = account.client.invoke(&request).await.unwrap() else { panic!("none") };
+    assert_eq!((last.new_messages.len(), last.r#final, last.pts), (1, true, pts + 4));
+    for number in 0..2 {
+        telegram.world.publish("orbit", &post(&number.to_string()), Delivery::Withheld).unwrap();
+    }
+    request.pts = pts;
+    assert!(matches!(account.client.invoke(&request).await.unwrap(), ChannelDifference::TooLong(_)));
     account.close().await;
 }
 
@@ -264,6 +264,9 @@ async fn what_cannot_be_read_or_never_comes_ends_the_call_alone() {
     let request = tl::functions::users::GetUsers { id: vec![tl::enums::InputUser::UserSelf] };
     telegram.world.add_rule(rule("users.getUsers", 1, Fault::UnknownConstructor));
     assert!(account.client.invoke(&request).await.is_err());
+    telegram.world.add_rule(rule("messages.getHistory", 1, Fault::FutureMessage));
+    let peer = account.client.resolve_username("orbit").await.unwrap().unwrap().to_ref().await.unwrap().unwrap();
+    assert!(account.client.iter_messages(peer).next().await.is_err());
     telegram.world.add_rule(rule("users.getUsers", 1, Fault::Silence));
     assert!(tokio::time::timeout(Duration::from_millis(300), account.client.invoke(&request)).await.is_err());
     assert!(account.client.invoke(&request).await.is_ok());
@@ -284,7 +287,7 @@ async fn a_silent_data_centre_accepts_and_says_nothing() {
 
 #[tokio::test]
 async fn a_key_in_two_places_is_voided() {
-    let telegram = account::telegram_with("one_session_per_key = true").await;
+    let telegram = crate::account::telegram_with("one_session_per_key = true").await;
     let first = connect(&telegram, 11).await;
     assert!(first.client.get_me().await.is_ok());
     let second = connect_with(&telegram, 11, None).await;

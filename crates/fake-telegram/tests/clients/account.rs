@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use fake_telegram::FakeTelegram;
 use fake_telegram::scenario::Scenario;
+use fake_telegram::world::digest::Row;
 use grammers_client::client::UpdateStream;
 use grammers_client::sender::{ConnectionParams, SenderPoolFatHandle, UpdatesConfiguration};
 use grammers_client::session::storages::MemorySession;
@@ -113,6 +114,31 @@ impl Account {
             self.client.invoke(&export).await.unwrap();
         let import = tl::functions::auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
         self.client.invoke_in_dc(dc, &import).await.unwrap();
+    }
+
+    /// Every message but the service ones, as a client reads it.
+    pub async fn history(&self, username: &str) -> Vec<Row> {
+        let peer = self.client.resolve_username(username).await.unwrap().unwrap().to_ref().await.unwrap().unwrap();
+        let mut rows = Vec::new();
+        let mut messages = self.client.iter_messages(peer);
+        while let Some(message) = messages.next().await.unwrap() {
+            let tl::enums::Message::Message(raw) = &message.raw else { continue };
+            let replies = raw.replies.as_ref().map_or(0, |tl::enums::MessageReplies::Replies(replies)| replies.replies);
+            let reactions = raw.reactions.as_ref().map_or(0, |tl::enums::MessageReactions::Reactions(reactions)| {
+                reactions.results.iter().map(|tl::enums::ReactionCount::Count(count)| count.count).sum()
+            });
+            let count = |count: Option<i32>| i64::from(count.unwrap_or_default());
+            rows.push((
+                raw.id,
+                i64::from(raw.date),
+                count(raw.views),
+                count(raw.forwards),
+                i64::from(reactions),
+                i64::from(replies),
+                raw.message.clone(),
+            ));
+        }
+        rows
     }
 
     /// Ends it whatever it is doing.
