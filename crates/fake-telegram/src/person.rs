@@ -56,8 +56,7 @@ impl Person<'_> {
         self.tell(|bot, around| {
             bot.started_by.insert(self.id);
             let id = bot.next_message_id();
-            let mut message =
-                json!({"message_id": id, "from": around.user, "chat": around.chat, "date": around.now});
+            let mut message = json!({"message_id": id, "from": around.user, "chat": around.chat, "date": around.now});
             fill(&mut message);
             bot.messages.insert((self.id, id), message.clone());
             bot.receive("message", message);

@@ -135,7 +135,10 @@ fn bubble(channel: &Channel, names: &Names, post: &Post, now: i64) -> String {
     }
     let counts = post.counts(now);
     let views = counts.views.map_or_else(String::new, |views| {
-        format!(r#"<span class="tgme_widget_message_views">{}</span><span class="copyonly"> views</span>"#, rounded(views))
+        format!(
+            r#"<span class="tgme_widget_message_views">{}</span><span class="copyonly"> views</span>"#,
+            rounded(views)
+        )
     });
     let edited = if post.edit_date.is_some() { "edited " } else { "" };
     let author = post.author.as_ref().map_or_else(String::new, |author| {
@@ -165,10 +168,7 @@ fn bubble(channel: &Channel, names: &Names, post: &Post, now: i64) -> String {
         .reactions(now)
         .iter()
         .map(|(emoji, count)| {
-            format!(
-                r#"<span class="tgme_reaction"><i class="emoji"><b>{emoji}</b></i>{}</span>"#,
-                rounded(*count)
-            )
+            format!(r#"<span class="tgme_reaction"><i class="emoji"><b>{emoji}</b></i>{}</span>"#, rounded(*count))
         })
         .collect();
     let reactions = if reactions.is_empty() {
@@ -202,7 +202,9 @@ fn media(channel: &Channel, post: &Post) -> String {
             .take_while(|(_, part)| part.grouped_id == Some(group))
             .map(|(id, _)| photo(*id))
             .collect();
-        return format!(r#"<div class="tgme_widget_message_grouped_wrap js-message_grouped_wrap"><div class="tgme_widget_message_grouped js-message_grouped"><div class="tgme_widget_message_grouped_layer js-message_grouped_layer">{parts}</div></div></div>"#);
+        return format!(
+            r#"<div class="tgme_widget_message_grouped_wrap js-message_grouped_wrap"><div class="tgme_widget_message_grouped js-message_grouped"><div class="tgme_widget_message_grouped_layer js-message_grouped_layer">{parts}</div></div></div>"#
+        );
     }
     match post.media {
         Media::Text => String::new(),

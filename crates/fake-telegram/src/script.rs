@@ -65,15 +65,12 @@ impl Rates {
 
     /// Takes a token from every bucket that concerns the call; seconds to wait if one is empty.
     pub fn take(&mut self, method: &str, account: i64, now: Instant) -> Result<(), u32> {
-        let concerned: Vec<usize> = (0..self.plans.len())
-            .filter(|index| fits(Some(&self.plans[*index].method), method))
-            .collect();
+        let concerned: Vec<usize> =
+            (0..self.plans.len()).filter(|index| fits(Some(&self.plans[*index].method), method)).collect();
         for index in &concerned {
             let plan = &self.plans[*index];
-            let bucket = self
-                .buckets
-                .entry((account, *index))
-                .or_insert_with(|| Bucket { tokens: plan.burst, filled: now });
+            let bucket =
+                self.buckets.entry((account, *index)).or_insert_with(|| Bucket { tokens: plan.burst, filled: now });
             let passed = now.saturating_duration_since(bucket.filled).as_secs_f64();
             bucket.tokens = (bucket.tokens + passed * plan.per_second).min(plan.burst);
             bucket.filled = now;

@@ -47,9 +47,10 @@ pub fn parse(html: &str) -> Result<(String, Vec<Value>), Refusal> {
         rest = &rest[at + end + 1..];
         let now = utf16(&text);
         if let Some(name) = tag.strip_prefix('/') {
-            let (opened, mut entity) = open.pop().filter(|(opened, _)| *opened == name).ok_or_else(|| {
-                wrong(&format!("Unexpected end tag at byte offset {offset}"))
-            })?;
+            let (opened, mut entity) = open
+                .pop()
+                .filter(|(opened, _)| *opened == name)
+                .ok_or_else(|| wrong(&format!("Unexpected end tag at byte offset {offset}")))?;
             let start = entity["offset"].as_u64().unwrap_or_default() as usize;
             debug_assert_eq!(opened, name);
             if now > start {
@@ -58,9 +59,11 @@ pub fn parse(html: &str) -> Result<(String, Vec<Value>), Refusal> {
             }
         } else {
             let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
-            let kind = KINDS.iter().find(|(tag, _)| *tag == name).map(|(_, kind)| *kind).ok_or_else(|| {
-                wrong(&format!("Unsupported start tag \"{name}\" at byte offset {offset}"))
-            })?;
+            let kind = KINDS
+                .iter()
+                .find(|(tag, _)| *tag == name)
+                .map(|(_, kind)| *kind)
+                .ok_or_else(|| wrong(&format!("Unsupported start tag \"{name}\" at byte offset {offset}")))?;
             let mut entity = json!({"type": kind, "offset": now});
             if let Some(url) = attribute(attributes, "href") {
                 entity["url"] = json!(url);

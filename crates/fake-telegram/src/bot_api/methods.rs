@@ -47,7 +47,11 @@ pub async fn call(api: &Arc<BotApi>, bot: i64, method: &str, parameters: Paramet
         "editmessagereplymarkup" => call.edit("reply_markup"),
         "deletemessage" => call.delete_message(),
         "sendchataction" => call.target().map(|_| json!(true)),
-        "setmycommands" | "deletemycommands" | "setchatmenubutton" | "setmydescription" | "setmyshortdescription"
+        "setmycommands"
+        | "deletemycommands"
+        | "setchatmenubutton"
+        | "setmydescription"
+        | "setmyshortdescription"
         | "setmyname" => call.set(method),
         "getmycommands" | "getchatmenubutton" => call.get_set(method),
         "getchat" => call.get_chat(),
@@ -108,11 +112,13 @@ impl Call<'_> {
     }
 
     async fn get_updates(&self) -> Result {
-        const OTHER: &str = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
+        const OTHER: &str =
+            "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running";
         self.set_allowed()?;
         let offset = self.parameters.number("offset").unwrap_or_default();
         let limit = self.parameters.number("limit").unwrap_or(UPDATES_MAX).clamp(1, UPDATES_MAX) as usize;
-        let wait = Duration::from_secs((self.parameters.number("timeout").unwrap_or_default().max(0) as u64).min(POLL_MAX));
+        let wait =
+            Duration::from_secs((self.parameters.number("timeout").unwrap_or_default().max(0) as u64).min(POLL_MAX));
         let end = tokio::time::Instant::now() + wait;
         let turn = self.with_bot(|bot| {
             bot.polls += 1;
@@ -152,7 +158,8 @@ impl Call<'_> {
         }
         let secret = self.parameters.text("secret_token").map(str::to_owned);
         let plain = |secret: &String| {
-            (1..=256).contains(&secret.len()) && secret.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+            (1..=256).contains(&secret.len())
+                && secret.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
         };
         if !secret.as_ref().is_none_or(plain) {
             return Err(Refusal::bad("secret token contains unallowed characters"));
@@ -333,7 +340,9 @@ impl Call<'_> {
         let rows = markup["inline_keyboard"].as_array().cloned().unwrap_or_default();
         for button in rows.iter().filter_map(Value::as_array).flatten() {
             if button["text"].as_str().is_none_or(str::is_empty) {
-                return Err(Refusal::bad("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"));
+                return Err(Refusal::bad(
+                    "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
+                ));
             }
             if button["callback_data"].as_str().is_some_and(|data| data.is_empty() || data.len() > CALLBACK_BYTES_MAX) {
                 return Err(Refusal::bad("BUTTON_DATA_INVALID"));
@@ -506,7 +515,8 @@ impl Call<'_> {
             let mut state = self.api.world.lock();
             let chat = shape::private_chat(&state.people[&person]);
             let bot = state.bots.get_mut(&self.bot).ok_or_else(|| Refusal::new(401, "Unauthorized"))?;
-            let mut message = json!({"message_id": bot.next_message_id(), "from": bot.user(), "chat": chat, "date": date});
+            let mut message =
+                json!({"message_id": bot.next_message_id(), "from": bot.user(), "chat": chat, "date": date});
             if let (Some(message), Some(content)) = (message.as_object_mut(), content.as_object()) {
                 message.extend(content.clone());
             }
@@ -657,7 +667,9 @@ impl Call<'_> {
         if size > DOWNLOAD_MAX {
             return Err(Refusal::bad("file is too big"));
         }
-        Ok(json!({"file_id": id, "file_unique_id": format!("u{id}"), "file_size": size, "file_path": format!("files/{id}")}))
+        Ok(
+            json!({"file_id": id, "file_unique_id": format!("u{id}"), "file_size": size, "file_path": format!("files/{id}")}),
+        )
     }
 }
 

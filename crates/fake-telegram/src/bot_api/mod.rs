@@ -114,7 +114,11 @@ fn authorised(world: &World, bot: &str) -> Result<i64, Refusal> {
     found.ok_or_else(|| Refusal::new(401, "Unauthorized"))
 }
 
-async fn call(State(api): State<Arc<BotApi>>, Path((bot, method)): Path<(String, String)>, request: Request) -> Response {
+async fn call(
+    State(api): State<Arc<BotApi>>,
+    Path((bot, method)): Path<(String, String)>,
+    request: Request,
+) -> Response {
     match answered(&api, &bot, &method, request).await {
         Ok(result) => Json(json!({"ok": true, "result": result})).into_response(),
         Err(refusal) => refusal.into_response(),

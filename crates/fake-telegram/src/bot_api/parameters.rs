@@ -36,9 +36,8 @@ impl Parameters {
                 _ => return Err(Refusal::bad("can't parse JSON object")),
             }
         } else if kind.starts_with("application/x-www-form-urlencoded") {
-            let Form(pairs) = Form::<BTreeMap<String, String>>::from_request(request, &())
-                .await
-                .map_err(|_| unreadable("form"))?;
+            let Form(pairs) =
+                Form::<BTreeMap<String, String>>::from_request(request, &()).await.map_err(|_| unreadable("form"))?;
             parameters.texts(pairs);
         } else if kind.starts_with("multipart/form-data") {
             let mut form = Multipart::from_request(request, &()).await.map_err(|_| unreadable("multipart form"))?;
@@ -49,7 +48,8 @@ impl Parameters {
                 match file {
                     Some(file) => drop(parameters.uploads.insert(name, Upload { name: file, bytes })),
                     None => {
-                        let text = String::from_utf8(bytes).map_err(|_| Refusal::bad("strings must be encoded in UTF-8"))?;
+                        let text =
+                            String::from_utf8(bytes).map_err(|_| Refusal::bad("strings must be encoded in UTF-8"))?;
                         parameters.values.insert(name, Value::String(text));
                     }
                 }

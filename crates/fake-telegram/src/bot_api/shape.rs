@@ -61,7 +61,8 @@ pub fn post(state: &State, channel: i64, id: i32, now: i64) -> Option<Value> {
     if let Some(origin) = post.forward.as_ref().and_then(|forward| origin(state, forward, post.date)) {
         message["forward_origin"] = origin;
     }
-    let file = |size: u32| json!({"file_id": format!("file{id}"), "file_unique_id": format!("u{id}"), "file_size": size});
+    let file =
+        |size: u32| json!({"file_id": format!("file{id}"), "file_unique_id": format!("u{id}"), "file_size": size});
     let with = |mut file: Value, more: Value| {
         if let (Some(file), Some(more)) = (file.as_object_mut(), more.as_object()) {
             file.extend(more.clone());

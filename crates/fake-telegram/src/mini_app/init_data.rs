@@ -31,9 +31,8 @@ pub fn public_key() -> String {
 
 fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
     // a key of any length will do
-    Hmac::<Sha256>::new_from_slice(key).map_or_else(|_| Vec::new(), |mac| {
-        mac.chain_update(message).finalize().into_bytes().to_vec()
-    })
+    Hmac::<Sha256>::new_from_slice(key)
+        .map_or_else(|_| Vec::new(), |mac| mac.chain_update(message).finalize().into_bytes().to_vec())
 }
 
 /// What a launch says besides who opens it.
@@ -149,8 +148,7 @@ mod tests {
         let signature = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(signature).unwrap();
         let message = format!("7000000001:WebAppData\n{}", check(&fields, &["hash", "signature"]));
         let digits = public_key();
-        let key: Vec<u8> =
-            (0..32).map(|at| u8::from_str_radix(&digits[at * 2..at * 2 + 2], 16).unwrap()).collect();
+        let key: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&digits[at * 2..at * 2 + 2], 16).unwrap()).collect();
         let key = VerifyingKey::from_bytes(&key.try_into().unwrap()).unwrap();
         assert!(key.verify(message.as_bytes(), &Signature::from_slice(&signature).unwrap()).is_ok());
     }

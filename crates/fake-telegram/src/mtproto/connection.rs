@@ -187,11 +187,10 @@ impl Connection {
     /// A message of the key exchange.
     async fn plain(&mut self, frame: &[u8]) -> Result<(), End> {
         let body = frame.get(20..).ok_or(End::Gone)?;
-        let answer =
-            self.handshake.answer(&self.centres.rsa, body, wall().as_secs() as i32).map_err(|refused| {
-                tracing::warn!("data centre {}: {refused}", self.dc);
-                End::Gone
-            })?;
+        let answer = self.handshake.answer(&self.centres.rsa, body, wall().as_secs() as i32).map_err(|refused| {
+            tracing::warn!("data centre {}: {refused}", self.dc);
+            End::Gone
+        })?;
         let id = self.message_id(1);
         let length = answer.body.len() as u32;
         self.writer.send(&[&[0; 8][..], &id.to_le_bytes(), &length.to_le_bytes(), &answer.body].concat()).await?;
@@ -322,8 +321,7 @@ impl Connection {
         };
         self.follows |= !without_updates;
         let method = name_for_id(constructor);
-        let (account, void) =
-            self.with_key(|record, _| (record.user, record.void.clone())).unwrap_or_default();
+        let (account, void) = self.with_key(|record, _| (record.user, record.void.clone())).unwrap_or_default();
         let fault = self.centres.world.befalls(method, self.dc, account);
         match &fault {
             Some(Fault::DropBefore) => return Err(End::Cut),
@@ -332,10 +330,12 @@ impl Connection {
                 return Err(End::Cut);
             }
             Some(Fault::BadSalt) => {
-                self.salt = self.with_key(|record, _| {
-                    record.salt = record.salt.rotate_left(5) ^ 0x5a5a;
-                    record.salt
-                }).unwrap_or_default();
+                self.salt = self
+                    .with_key(|record, _| {
+                        record.salt = record.salt.rotate_left(5) ^ 0x5a5a;
+                        record.salt
+                    })
+                    .unwrap_or_default();
                 return self.bad_salt(id, sequence).await;
             }
             Some(Fault::VoidKey(error)) => {

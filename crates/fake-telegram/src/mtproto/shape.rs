@@ -379,7 +379,8 @@ fn entities(text: &str) -> Vec<enums::MessageEntity> {
         let length = units(bare);
         if bare.starts_with("https://") || bare.starts_with("http://") {
             found.push(types::MessageEntityUrl { offset, length }.into());
-        } else if bare.len() > 1 && bare.starts_with('#') && bare[1..].chars().all(|c| c.is_alphanumeric() || c == '_') {
+        } else if bare.len() > 1 && bare.starts_with('#') && bare[1..].chars().all(|c| c.is_alphanumeric() || c == '_')
+        {
             found.push(types::MessageEntityHashtag { offset, length }.into());
         }
         offset += units(word);

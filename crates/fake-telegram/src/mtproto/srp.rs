@@ -70,11 +70,8 @@ impl Verifier {
         let u = BigUint::from_bytes_be(&hash(&[&a, &challenge.b]));
         let shared = (BigUint::from_bytes_be(&a) * self.v.modpow(&u, &p)).modpow(&challenge.secret, &p);
         let key = hash(&[&padded(&shared)]);
-        let mixed: Vec<u8> = hash(&[&padded(&p)])
-            .iter()
-            .zip(hash(&[&padded(&generator())]))
-            .map(|(left, right)| left ^ right)
-            .collect();
+        let mixed: Vec<u8> =
+            hash(&[&padded(&p)]).iter().zip(hash(&[&padded(&generator())])).map(|(left, right)| left ^ right).collect();
         let salts = (hash(&[&self.salt1]), hash(&[&self.salt2]));
         hash(&[&mixed, &salts.0, &salts.1, &a, &challenge.b, &key]) == proof
     }

@@ -28,9 +28,8 @@ pub fn channels(scenario: &Scenario) -> Result<(BTreeMap<i64, Channel>, i64), Sc
     let in_files = files.iter().flatten().flatten().map(|post| post.date);
     let named = scenario.channels.iter().flat_map(|plan| &plan.posts).filter_map(|post| post.date);
     let newest = in_files.chain(named.map(jiff::Timestamp::as_second)).max();
-    let now = scenario
-        .now
-        .map_or_else(|| newest.map_or(NOW_DEFAULT, |newest| newest + 3_600), jiff::Timestamp::as_second);
+    let now =
+        scenario.now.map_or_else(|| newest.map_or(NOW_DEFAULT, |newest| newest + 3_600), jiff::Timestamp::as_second);
 
     let ids: Vec<i64> = scenario.channels.iter().zip(&files).map(|(plan, file)| id(plan, file.as_ref())).collect();
     let names: HashMap<String, i64> =
@@ -116,7 +115,8 @@ fn place_csv(
             entry.growth = Growth::Readings(known.into_iter().collect());
             entry.pace_s = pace_s;
             // the file has an album as one row: its other messages are holes, as the import's readers count it
-            entry.grouped_id = (post.media == "album").then(|| number(channel.seed, &format!("{}", post.id)) as i64 >> 1);
+            entry.grouped_id =
+                (post.media == "album").then(|| number(channel.seed, &format!("{}", post.id)) as i64 >> 1);
         }
     }
 }
@@ -374,7 +374,8 @@ mod tests {
     #[test]
     fn a_bad_cell_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("posts.csv"), "post_id,date_utc,views\n1,2025-06-20T10:00:00Z,many\n").unwrap();
+        std::fs::write(folder.path().join("posts.csv"), "post_id,date_utc,views\n1,2025-06-20T10:00:00Z,many\n")
+            .unwrap();
         let error = filled(folder.path(), "").err().unwrap().to_string();
         assert!(error.contains("line 2, column `views`: `many` is not a whole number"), "{error}");
     }

@@ -52,8 +52,7 @@ impl Growth {
                     return last.map(*last, |count, _| (count as f64 * more).round() as i64);
                 }
                 let next = readings.partition_point(|(at, _)| *at <= now);
-                let (before_at, before) =
-                    if next == 0 { (date, Counts::default()) } else { readings[next - 1] };
+                let (before_at, before) = if next == 0 { (date, Counts::default()) } else { readings[next - 1] };
                 let (after_at, after) = readings[next];
                 let part = (now - before_at).max(0) as f64 / (after_at - before_at).max(1) as f64;
                 after.map(before, |to, from| from + ((to - from) as f64 * part).round() as i64)

@@ -284,7 +284,6 @@ fn fraction(seed: u64, what: &str) -> f64 {
     (number(seed, what) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

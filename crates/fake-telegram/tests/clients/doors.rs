@@ -39,7 +39,8 @@ async fn get(url: &str) -> (u16, String, String) {
 #[tokio::test]
 async fn grammers_goes_through_the_proxy_with_the_right_password_only() {
     let telegram = telegram_with("socks5_login = [\"anna\", \"karenina\"]").await;
-    let proxied = |login: &str| connect_through(&telegram, 11, None, Some(format!("socks5://{login}{}", telegram.socks5)));
+    let proxied =
+        |login: &str| connect_through(&telegram, 11, None, Some(format!("socks5://{login}{}", telegram.socks5)));
     let right = proxied("anna:karenina@");
     assert_eq!(right.client.get_me().await.unwrap().first_name(), Some("Owner"));
     assert_eq!(telegram.proxy.served(), 1);

@@ -90,11 +90,8 @@ async fn statistics_are_in_another_data_centre_and_partly_async() {
     let telegram = telegram().await;
     let account = connect(&telegram, 11).await;
     let channel: tl::enums::InputChannel = input_channel(&account, "orbit").await.into();
-    let tl::enums::messages::ChatFull::Full(full) = account
-        .client
-        .invoke(&tl::functions::channels::GetFullChannel { channel: channel.clone() })
-        .await
-        .unwrap();
+    let tl::enums::messages::ChatFull::Full(full) =
+        account.client.invoke(&tl::functions::channels::GetFullChannel { channel: channel.clone() }).await.unwrap();
     let tl::enums::ChatFull::ChannelFull(full) = full.full_chat else { panic!("no channel") };
     assert_eq!((full.can_view_stats, full.stats_dc, full.participants_count), (true, Some(5), Some(1_500)));
 
@@ -120,8 +117,7 @@ async fn statistics_are_in_another_data_centre_and_partly_async() {
 
     let forwards =
         GetMessagePublicForwards { channel: channel.clone(), msg_id: 1_002, offset: String::new(), limit: 100 };
-    let tl::enums::stats::PublicForwards::Forwards(forwards) =
-        account.client.invoke_in_dc(5, &forwards).await.unwrap();
+    let tl::enums::stats::PublicForwards::Forwards(forwards) = account.client.invoke_in_dc(5, &forwards).await.unwrap();
     assert_eq!((forwards.count, forwards.chats.len(), forwards.next_offset), (1, 2, None));
     let post = GetMessageStats { dark: false, channel, msg_id: 1_002 };
     assert!(account.client.invoke_in_dc(5, &post).await.is_ok());

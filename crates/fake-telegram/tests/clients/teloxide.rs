@@ -6,7 +6,8 @@ use fake_telegram::FakeTelegram;
 use fake_telegram::scenario::{Fault, Rule, Scenario};
 use teloxide_core::prelude::*;
 use teloxide_core::types::{
-    BotCommand, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, ParseMode, Recipient, UpdateKind, UserId,
+    BotCommand, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, MessageOrigin, ParseMode, Recipient,
+    UpdateKind, UserId,
 };
 use teloxide_core::{ApiError, RequestError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -73,10 +74,7 @@ async fn a_conversation_with_buttons() {
     bot.answer_callback_query(query.id.clone()).await.unwrap();
     assert!(refused(bot.answer_callback_query(query.id.clone()).await).to_string().contains("query is too old"));
     bot.edit_message_text(ChatId(5), sent.id, "Your channels").await.unwrap();
-    assert_eq!(
-        refused(bot.edit_message_text(ChatId(5), sent.id, "Your channels").await),
-        ApiError::MessageNotModified
-    );
+    assert_eq!(refused(bot.edit_message_text(ChatId(5), sent.id, "Your channels").await), ApiError::MessageNotModified);
     telegram.stop().unwrap();
 }
 
@@ -143,7 +141,9 @@ async fn a_channel_needs_the_bot_as_administrator_and_its_posts_are_everybodys()
         .iter()
         .map(|update| match &update.kind {
             UpdateKind::Message(message) => {
-                message.forward_from_chat().is_some_and(|chat| chat.id == id) || message.shared_chat().is_some()
+                let origin = message.forward_origin();
+                let forwarded = matches!(origin, Some(MessageOrigin::Channel { chat, .. }) if chat.id == id);
+                forwarded || message.shared_chat().is_some()
             }
             _ => false,
         })

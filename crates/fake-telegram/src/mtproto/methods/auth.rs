@@ -91,10 +91,7 @@ fn code_hash(caller: &Caller<'_>, account: i64) -> String {
     format!("{:016x}", caller.centres.world.number(&format!("code of {account} for {}", caller.key)))
 }
 
-pub fn send_code(
-    caller: &Caller<'_>,
-    call: functions::auth::SendCode,
-) -> Result<enums::auth::SentCode, Failure> {
+pub fn send_code(caller: &Caller<'_>, call: functions::auth::SendCode) -> Result<enums::auth::SentCode, Failure> {
     at_home(caller)?;
     let account = by_phone(&caller.centres.world.lock(), &call.phone_number)
         .ok_or_else(|| Failure::new(400, "PHONE_NUMBER_INVALID"))?;
@@ -107,10 +104,7 @@ pub fn send_code(
     .into())
 }
 
-pub fn sign_in(
-    caller: &Caller<'_>,
-    call: functions::auth::SignIn,
-) -> Result<enums::auth::Authorization, Failure> {
+pub fn sign_in(caller: &Caller<'_>, call: functions::auth::SignIn) -> Result<enums::auth::Authorization, Failure> {
     at_home(caller)?;
     let (account, code) = {
         let state = caller.centres.world.lock();

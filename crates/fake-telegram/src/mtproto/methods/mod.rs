@@ -8,7 +8,9 @@ mod stats;
 pub mod updates;
 mod users;
 
-use grammers_tl_types::{Cursor, Deserializable, Identifiable, RemoteCall, Serializable, enums, functions, name_for_id};
+use grammers_tl_types::{
+    Cursor, Deserializable, Identifiable, RemoteCall, Serializable, enums, functions, name_for_id,
+};
 
 use crate::world::{Account, Channel, State};
 

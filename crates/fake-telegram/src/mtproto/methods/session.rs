@@ -87,10 +87,7 @@ pub fn get_nearest_dc(caller: &Caller<'_>, _: functions::help::GetNearestDc) -> 
     Ok(types::NearestDc { country: "UZ".to_owned(), this_dc: caller.dc, nearest_dc }.into())
 }
 
-pub fn get_app_config(
-    _: &Caller<'_>,
-    _: functions::help::GetAppConfig,
-) -> Result<enums::help::AppConfig, Failure> {
+pub fn get_app_config(_: &Caller<'_>, _: functions::help::GetAppConfig) -> Result<enums::help::AppConfig, Failure> {
     let config = types::JsonObject { value: Vec::new() }.into();
     Ok(types::help::AppConfig { hash: 1, config }.into())
 }

@@ -20,11 +20,7 @@ const FORWARDS_MAX: i32 = 100;
 const POSTS_MIN: usize = 2;
 
 /// 303 to the right data centre, then who may ask.
-fn admitted<'s>(
-    caller: &Caller<'_>,
-    state: &'s State,
-    input: &enums::InputChannel,
-) -> Result<&'s Channel, Failure> {
+fn admitted<'s>(caller: &Caller<'_>, state: &'s State, input: &enums::InputChannel) -> Result<&'s Channel, Failure> {
     let account = caller.account()?;
     let channel = caller.channel(state, input)?;
     if !channel.admins.contains(&account) || !channel.stats {
@@ -214,11 +210,8 @@ pub fn get_broadcast_stats(
         views_per_story: pair(0.0, 0.0),
         shares_per_story: pair(0.0, 0.0),
         reactions_per_story: pair(0.0, 0.0),
-        enabled_notifications: types::StatsPercentValue {
-            part: (subscribers * notified).round(),
-            total: subscribers,
-        }
-        .into(),
+        enabled_notifications: types::StatsPercentValue { part: (subscribers * notified).round(), total: subscribers }
+            .into(),
         // the first four come filled, as Telegram does it
         growth_graph: ready(channel, "growth", now),
         followers_graph: ready(channel, "followers", now),
@@ -310,9 +303,7 @@ pub fn get_public_forwards(
 ) -> Result<enums::stats::PublicForwards, Failure> {
     let state = caller.centres.world.lock();
     let origin = admitted(caller, &state, &call.channel)?.id;
-    let from = |post: &Post| {
-        matches!(post.forward, Some(Forward::Channel { channel, post, .. }) if channel == origin && post == call.msg_id)
-    };
+    let from = |post: &Post| matches!(post.forward, Some(Forward::Channel { channel, post, .. }) if channel == origin && post == call.msg_id);
     let mut found: BTreeMap<(i64, i64, i32), (&Channel, &Post)> = BTreeMap::new();
     for channel in state.channels.values().filter(|channel| !channel.private) {
         for post in channel.posts.values().filter(|post| from(post)) {

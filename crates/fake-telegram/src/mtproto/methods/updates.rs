@@ -141,13 +141,8 @@ fn counters(channel: &Channel, post: &Post, now: i64) -> Vec<enums::Update> {
     }
     if let Some(reactions) = shape::reactions(post, now) {
         let peer = shape::peer(channel.id);
-        let update = types::UpdateMessageReactions {
-            peer,
-            msg_id: post.id,
-            top_msg_id: None,
-            saved_peer_id: None,
-            reactions,
-        };
+        let update =
+            types::UpdateMessageReactions { peer, msg_id: post.id, top_msg_id: None, saved_peer_id: None, reactions };
         updates.push(update.into());
     }
     updates
