@@ -73,6 +73,7 @@ enum Does {
     SharesChat { request: i64, channel: String },
     AddsBot { channel: String },
     RemovesBot { channel: String },
+    Joins { channel: String, invite_link: Option<String> },
     Blocks(bool),
     WantsToPay { payload: String, currency: String, amount: i64 },
     Paid { payload: String, currency: String, amount: i64, charge: String },
@@ -92,6 +93,7 @@ async fn person(State(controls): Shared, Json(by): Json<ByPerson>) -> Result<Jso
         Does::SharesChat { request, channel } => json!({"message": person.shares_chat(request, &channel)?}),
         Does::AddsBot { channel } => json!(person.adds_bot(&channel, true)?),
         Does::RemovesBot { channel } => json!(person.adds_bot(&channel, false)?),
+        Does::Joins { channel, invite_link } => json!(person.joins(&channel, invite_link.as_deref())?),
         Does::Blocks(blocked) => json!(person.blocks(blocked)?),
         Does::WantsToPay { payload, currency, amount } => json!(person.wants_to_pay(&payload, &currency, amount)?),
         Does::Paid { payload, currency, amount, charge } => {

@@ -20,7 +20,7 @@
 //! To add a method of MTProto, see `mtproto`; of the Bot API, `bot_api`; a fault, `scenario::Fault`.
 
 mod bot_api;
-mod clock;
+pub mod clock;
 mod control;
 pub mod describe;
 pub mod mini_app;

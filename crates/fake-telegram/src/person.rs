@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bot_api::{member, shape};
+use crate::bot_api::{invite_link_of, member, shape};
 use crate::world::inbox::{Bot, chat_id};
 use crate::world::{NotThere, State, World};
 
@@ -141,6 +141,36 @@ impl Person<'_> {
             bot.receive("my_chat_member", change);
             Ok(())
         })
+    }
+
+    /// Joins a channel, perhaps by an invite link; the bots that administer it hear of it if they asked to.
+    pub fn joins(&self, channel: &str, invite_link: Option<&str>) -> Result<(), NotThere> {
+        let now = self.world.clock.now();
+        let mut state = self.world.lock();
+        let id = found(&mut state, channel)?;
+        let before = member(&state, id, self.id);
+        if let Some(channel) = state.channels.get_mut(&id) {
+            if channel.joined.insert(self.id) {
+                channel.members += 1;
+            }
+        }
+        let after = member(&state, id, self.id);
+        let (chat, user) =
+            (shape::channel_chat(&state.channels[&id]), after.as_ref().map(|after| after["user"].clone()));
+        let mut change = json!({
+            "chat": chat, "from": user, "date": now, "old_chat_member": before, "new_chat_member": after,
+        });
+        let admins = state.channels[&id].admins.clone();
+        for admin in admins {
+            let Some(bot) = state.bots.get_mut(&admin) else { continue };
+            if let Some(link) = invite_link {
+                change["invite_link"] = invite_link_of(bot, link, None);
+            }
+            bot.receive("chat_member", change.clone());
+        }
+        drop(state);
+        self.world.bot_news.notify_waiters();
+        Ok(())
     }
 
     /// Blocks the bot, or takes that back.

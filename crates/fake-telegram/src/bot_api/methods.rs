@@ -58,6 +58,7 @@ pub async fn call(api: &Arc<BotApi>, bot: i64, method: &str, parameters: Paramet
         "getchatmember" => call.get_chat_member(),
         "getchatmembercount" => call.get_chat_member_count(),
         "getchatadministrators" => call.get_chat_administrators(),
+        "createchatinvitelink" => call.create_chat_invite_link(),
         "leavechat" => call.leave_chat(),
         "getfile" => call.get_file(),
         _ => {
@@ -300,6 +301,15 @@ impl Call<'_> {
         let channel = self.channel(&mut state)?;
         let admins = state.channels[&channel].admins.iter();
         Ok(json!(admins.filter_map(|id| member(&state, channel, *id)).collect::<Vec<_>>()))
+    }
+
+    fn create_chat_invite_link(&self) -> Result {
+        let channel = self.channel(&mut self.api.world.lock())?;
+        let name = self.parameters.text("name");
+        self.with_bot(|bot| {
+            let link = format!("https://t.me/+{:x}{:x}", channel, bot.sent.len());
+            invite_link_of(bot, &link, name)
+        })
     }
 
     fn leave_chat(&self) -> Result {
@@ -671,6 +681,18 @@ impl Call<'_> {
             json!({"file_id": id, "file_unique_id": format!("u{id}"), "file_size": size, "file_path": format!("files/{id}")}),
         )
     }
+}
+
+/// An invite link that the bot made.
+pub fn invite_link_of(bot: &Bot, link: &str, name: Option<&str>) -> Value {
+    let mut invite = json!({
+        "invite_link": link, "creator": bot.user(), "creates_join_request": false, "is_primary": false,
+        "is_revoked": false,
+    });
+    if let Some(name) = name {
+        invite["name"] = json!(name);
+    }
+    invite
 }
 
 /// A ChatMember: of an account, a person or a bot. `None` for somebody who never was.

@@ -26,7 +26,7 @@ use crate::world::inbox::Sent;
 
 use parameters::Parameters;
 
-pub use methods::member;
+pub use methods::{invite_link_of, member};
 pub use webhook::deliver;
 
 /// What an upload may weigh, in bytes, with the rest of its request.

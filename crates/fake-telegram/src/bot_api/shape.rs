@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::scenario::{Media, PersonPlan};
 use crate::world::inbox::chat_id;
-use crate::world::{Channel, Forward, State};
+use crate::world::{Channel, Forward, Post, State};
 
 pub fn channel_chat(channel: &Channel) -> Value {
     json!({"id": chat_id(channel.id), "type": "channel", "title": channel.title, "username": channel.username})
@@ -94,6 +94,16 @@ pub fn post(state: &State, channel: i64, id: i32, now: i64) -> Option<Value> {
         }
     }
     Some(message)
+}
+
+/// How many of each reaction a post has.
+pub fn reaction_count(channel: &Channel, post: &Post, now: i64) -> Value {
+    let reactions: Vec<Value> = post
+        .reactions(now)
+        .into_iter()
+        .map(|(emoji, count)| json!({"type": {"type": "emoji", "emoji": emoji}, "total_count": count}))
+        .collect();
+    json!({"chat": channel_chat(channel), "message_id": post.id, "date": now, "reactions": reactions})
 }
 
 fn origin(state: &State, forward: &Forward, date: i64) -> Option<Value> {

@@ -4,7 +4,7 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use crate::scenario::PersonPlan;
 use crate::world::digest::hex;
@@ -93,6 +93,23 @@ pub fn signed(token: &str, person: &PersonPlan, launch: &Launch) -> String {
     encoded.collect::<Vec<_>>().join("&")
 }
 
+/// What the Login Widget adds to its return address: the person, signed with the hash of the bot's token.
+pub fn widget(token: &str, person: &PersonPlan, auth_date: i64) -> String {
+    let mut pairs = vec![("auth_date", auth_date.to_string()), ("first_name", person.first_name.clone())];
+    pairs.push(("id", person.id.to_string()));
+    if let Some(name) = &person.last_name {
+        pairs.push(("last_name", name.clone()));
+    }
+    if let Some(username) = &person.username {
+        pairs.push(("username", username.clone()));
+    }
+    pairs.sort();
+    let secret = Sha256::digest(token);
+    pairs.push(("hash", hex(&hmac(&secret, lines(&pairs).as_bytes()))));
+    let encoded = pairs.iter().map(|(key, value)| format!("{key}={}", encode(value)));
+    encoded.collect::<Vec<_>>().join("&")
+}
+
 /// As encodeURIComponent.
 pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, PLAIN).to_string()
@@ -151,6 +168,24 @@ mod tests {
         let key: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&digits[at * 2..at * 2 + 2], 16).unwrap()).collect();
         let key = VerifyingKey::from_bytes(&key.try_into().unwrap()).unwrap();
         assert!(key.verify(message.as_bytes(), &Signature::from_slice(&signature).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn the_widgets_check_holds() {
+        let person = PersonPlan {
+            id: 5,
+            first_name: "Аня & Co".into(),
+            last_name: None,
+            username: None,
+            language: "ru".into(),
+            premium: false,
+        };
+        let address = widget(TOKEN, &person, 1_700_000_000);
+        let check = "auth_date=1700000000\nfirst_name=Аня & Co\nid=5";
+        let hash = hex(&hmac(&Sha256::digest(TOKEN), check.as_bytes()));
+        assert!(
+            address.ends_with(&format!("&hash={hash}")) && address.contains("first_name=%D0%90%D0%BD%D1%8F%20%26%20Co")
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! `GET /mini-app?person=5` opens the scenario's Mini App as that person. A browser test reads `window.miniApp`:
 //! `events` (what the app sent), `state`, and `send(type, data)`; the buttons on the page are the user's.
+//! `GET /login-widget?person=5&to=URL` comes back to `URL` as the Login Widget does when that person agrees.
 
 pub mod init_data;
 
@@ -9,12 +10,13 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::scenario::{BotPlan, PersonPlan};
 use crate::world::World;
 
 use init_data::{Launch, encode, signed};
@@ -60,7 +62,11 @@ const DARK: &[(&str, &str)] = &[
 ];
 
 pub fn router(world: Arc<World>) -> Router {
-    Router::new().route("/mini-app", get(page)).route("/mini-app/init-data", get(data)).with_state(world)
+    Router::new()
+        .route("/mini-app", get(page))
+        .route("/mini-app/init-data", get(data))
+        .route("/login-widget", get(login))
+        .with_state(world)
 }
 
 /// The address of a launch; everything but the person has a default.
@@ -79,6 +85,8 @@ struct Opened {
     version: Option<String>,
     /// Unix seconds; without it the machine's now.
     auth_date: Option<i64>,
+    /// Where the Login Widget returns to.
+    to: Option<String>,
     /// Opens from a button in a private chat instead of a link.
     query_id: Option<String>,
 }
@@ -86,6 +94,20 @@ struct Opened {
 impl Opened {
     /// The signed init data.
     fn sign(&self, world: &World) -> Result<String, &'static str> {
+        let (bot, person) = self.who(world)?;
+        let launch = Launch {
+            auth_date: self.auth_date(),
+            start_param: self.start_param.clone(),
+            query_id: self.query_id.clone(),
+        };
+        Ok(signed(&bot.token, person, &launch))
+    }
+
+    fn auth_date(&self) -> i64 {
+        self.auth_date.unwrap_or_else(|| crate::clock::wall().as_secs() as i64)
+    }
+
+    fn who<'w>(&self, world: &'w World) -> Result<(&'w BotPlan, &'w PersonPlan), &'static str> {
         let bots = &world.scenario.bots;
         let bot = match &self.bot {
             Some(name) => bots.iter().find(|bot| bot.username == *name),
@@ -96,13 +118,7 @@ impl Opened {
             Some(id) => people.iter().find(|person| person.id == id),
             None => people.first(),
         };
-        let launch = Launch {
-            auth_date: self.auth_date.unwrap_or_else(|| crate::clock::wall().as_secs() as i64),
-            start_param: self.start_param.clone(),
-            query_id: self.query_id.clone(),
-        };
-        let bot = bot.ok_or("the scenario has no such bot")?;
-        Ok(signed(&bot.token, person.ok_or("the scenario has no such person")?, &launch))
+        Ok((bot.ok_or("the scenario has no such bot")?, person.ok_or("the scenario has no such person")?))
     }
 }
 
@@ -114,6 +130,20 @@ fn theme(name: &str) -> Value {
 async fn data(State(world): State<Arc<World>>, Query(opened): Query<Opened>) -> Response {
     match opened.sign(&world) {
         Ok(data) => Json(json!({"init_data": data, "public_key": init_data::public_key()})).into_response(),
+        Err(what) => (StatusCode::NOT_FOUND, what).into_response(),
+    }
+}
+
+async fn login(State(world): State<Arc<World>>, Query(opened): Query<Opened>) -> Response {
+    let Some(to) = &opened.to else {
+        return (StatusCode::NOT_FOUND, "where to? Name ?to=").into_response();
+    };
+    match opened.who(&world) {
+        Ok((bot, person)) => {
+            let separator = if to.contains('?') { '&' } else { '?' };
+            let signed = init_data::widget(&bot.token, person, opened.auth_date());
+            Redirect::to(&format!("{to}{separator}{signed}")).into_response()
+        }
         Err(what) => (StatusCode::NOT_FOUND, what).into_response(),
     }
 }

@@ -119,12 +119,17 @@ pub fn chat_id(channel: i64) -> i64 {
 impl State {
     /// Channel posts reach the bots that administer the channel.
     pub fn tell_bots(&mut self, channel: i64, post: i32, kind: &str, now: i64) {
+        if let Some(message) = crate::bot_api::shape::post(self, channel, post, now) {
+            self.tell_admins(channel, kind, &message);
+        }
+    }
+
+    /// An update for every bot that administers the channel and wants its kind.
+    pub fn tell_admins(&mut self, channel: i64, kind: &str, content: &Value) {
         let Some(found) = self.channels.get(&channel) else { return };
-        let Some(message) = crate::bot_api::shape::post(self, channel, post, now) else { return };
-        let admins: Vec<i64> = found.admins.iter().copied().collect();
-        for id in admins {
-            if let Some(bot) = self.bots.get_mut(&id) {
-                bot.receive(kind, message.clone());
+        for id in &found.admins {
+            if let Some(bot) = self.bots.get_mut(id) {
+                bot.receive(kind, content.clone());
             }
         }
     }

@@ -224,12 +224,19 @@ impl World {
     pub fn advance(&self, seconds: i64) {
         self.clock.advance(seconds);
         let now = self.clock.now();
-        let state = self.lock();
+        let mut state = self.lock();
+        let mut counted = Vec::new();
         for channel in state.channels.values() {
             for post in channel.posts.values().rev().take_while(|post| now - post.date < YOUNG_SECONDS).step_by(2) {
                 self.push(Push::Counters { channel: channel.id, post: post.id }, Delivery::Once);
+                counted.push((channel.id, crate::bot_api::shape::reaction_count(channel, post, now)));
             }
         }
+        for (channel, count) in counted {
+            state.tell_admins(channel, "message_reaction_count", &count);
+        }
+        drop(state);
+        self.bot_news.notify_waiters();
     }
 
     fn push(&self, push: Push, delivery: Delivery) {

@@ -10,7 +10,7 @@ use fake_telegram::world::digest::Row;
 use grammers_client::client::UpdateStream;
 use grammers_client::sender::{ConnectionParams, SenderPoolFatHandle, UpdatesConfiguration};
 use grammers_client::session::storages::MemorySession;
-use grammers_client::session::types::{DcOption, PeerInfo};
+use grammers_client::session::types::{DcOption, PeerInfo, PeerRef};
 use grammers_client::session::updates::UpdatesLike;
 use grammers_client::session::{SessionData, types::PeerId};
 use grammers_client::{Client, SenderPool, tl};
@@ -57,7 +57,8 @@ pub async fn telegram() -> FakeTelegram {
 
 /// `more`: keys in front of the scenario's.
 pub async fn telegram_with(more: &str) -> FakeTelegram {
-    FakeTelegram::start(Scenario::parse(&format!("{more}\n{SCENARIO}")).unwrap()).await.unwrap()
+    let scenario = Scenario::parse(&format!("{more}\n{SCENARIO}")).expect("a scenario");
+    FakeTelegram::start(scenario).await.expect("a stand-in")
 }
 
 /// One account's connections.
@@ -104,24 +105,29 @@ pub fn connect_through(telegram: &FakeTelegram, account: i64, fresh: Option<&str
 impl Account {
     pub async fn updates(&mut self, catch_up: bool) -> UpdateStream {
         let updates = self.updates.take().expect("updates are streamed once");
-        self.client.stream_updates(updates, UpdatesConfiguration { catch_up }).await.unwrap()
+        self.client.stream_updates(updates, UpdatesConfiguration { catch_up }).await.expect("updates")
     }
 
     /// Takes the authorisation from home to another data centre.
     pub async fn import_authorization(&self, dc: i32) {
         let export = tl::functions::auth::ExportAuthorization { dc_id: dc };
         let tl::enums::auth::ExportedAuthorization::Authorization(exported) =
-            self.client.invoke(&export).await.unwrap();
+            self.client.invoke(&export).await.expect("an export");
         let import = tl::functions::auth::ImportAuthorization { id: exported.id, bytes: exported.bytes };
-        self.client.invoke_in_dc(dc, &import).await.unwrap();
+        self.client.invoke_in_dc(dc, &import).await.expect("an import");
+    }
+
+    pub async fn peer(&self, username: &str) -> PeerRef {
+        let peer = self.client.resolve_username(username).await.expect("an answer").expect("a channel");
+        peer.to_ref().await.expect("a session").expect("an access hash")
     }
 
     /// Every message but the service ones, as a client reads it.
     pub async fn history(&self, username: &str) -> Vec<Row> {
-        let peer = self.client.resolve_username(username).await.unwrap().unwrap().to_ref().await.unwrap().unwrap();
+        let peer = self.peer(username).await;
         let mut rows = Vec::new();
         let mut messages = self.client.iter_messages(peer);
-        while let Some(message) = messages.next().await.unwrap() {
+        while let Some(message) = messages.next().await.expect("a page") {
             let tl::enums::Message::Message(raw) = &message.raw else { continue };
             let replies = raw.replies.as_ref().map_or(0, |tl::enums::MessageReplies::Replies(replies)| replies.replies);
             let reactions = raw.reactions.as_ref().map_or(0, |tl::enums::MessageReactions::Reactions(reactions)| {
@@ -144,11 +150,11 @@ impl Account {
     /// Ends it whatever it is doing.
     pub async fn abort(self) {
         self.runner.abort();
-        assert!(self.runner.await.unwrap_err().is_cancelled());
+        assert!(self.runner.await.expect_err("aborted").is_cancelled());
     }
 
     pub async fn close(self) {
         self.handle.quit();
-        self.runner.await.unwrap();
+        self.runner.await.expect("no panic");
     }
 }

@@ -14,20 +14,20 @@ use tokio::net::TcpStream;
 
 /// Status, head and body of one request over plain HTTP.
 async fn http(url: &str, method: &str, headers: &str, body: &str) -> (u16, String, String) {
-    let address = url.strip_prefix("http://").unwrap();
-    let (host, path) = address.split_once('/').unwrap();
-    let mut stream = TcpStream::connect(host).await.unwrap();
+    let address = url.strip_prefix("http://").expect("plain HTTP");
+    let (host, path) = address.split_once('/').expect("a path");
+    let mut stream = TcpStream::connect(host).await.expect("a connection");
     let length = body.len();
     let request = format!(
         "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
          Content-Length: {length}\r\n{headers}\r\n{body}"
     );
-    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.expect("a request");
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    let answer = String::from_utf8(answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), head.to_lowercase(), body.to_owned())
+    stream.read_to_end(&mut answer).await.expect("an answer");
+    let answer = String::from_utf8(answer).expect("text");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    (head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status"), head.to_lowercase(), body.to_owned())
 }
 
 async fn get(url: &str) -> (u16, String, String) {
@@ -154,6 +154,9 @@ async fn the_host_opens_the_app_in_a_sandbox_with_signed_init_data() {
     let data: Value = serde_json::from_str(&data).unwrap();
     assert!(data["init_data"].as_str().unwrap().contains("&hash="));
     assert_eq!(get(&format!("{host}?person=6")).await.0, 404);
+    let (status, head, _) =
+        get(&format!("{}/login-widget?to=http://127.0.0.1:9/back%3Fa=1", telegram.host_url())).await;
+    assert!(status == 303 && head.contains("location: http://127.0.0.1:9/back?a=1&auth_date="), "{head}");
     // the app and its host are of different origins
     assert_ne!(telegram.host_url(), telegram.http_url());
 }

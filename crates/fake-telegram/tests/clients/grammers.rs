@@ -9,8 +9,8 @@ use fake_telegram::world::digest;
 use grammers_client::{SignInError, tl};
 
 async fn input_channel(account: &Account, username: &str) -> tl::types::InputChannel {
-    let peer = account.client.resolve_username(username).await.unwrap().unwrap().to_ref().await.unwrap().unwrap();
-    tl::types::InputChannel { channel_id: peer.id.bare_id().unwrap(), access_hash: peer.auth.hash() }
+    let peer = account.peer(username).await;
+    tl::types::InputChannel { channel_id: peer.id.bare_id().expect("a channel"), access_hash: peer.auth.hash() }
 }
 
 fn rule(method: &str, times: u32, then: Fault) -> Rule {
@@ -261,7 +261,7 @@ async fn what_cannot_be_read_or_never_comes_ends_the_call_alone() {
     telegram.world.add_rule(rule("users.getUsers", 1, Fault::UnknownConstructor));
     assert!(account.client.invoke(&request).await.is_err());
     telegram.world.add_rule(rule("messages.getHistory", 1, Fault::FutureMessage));
-    let peer = account.client.resolve_username("orbit").await.unwrap().unwrap().to_ref().await.unwrap().unwrap();
+    let peer = account.peer("orbit").await;
     assert!(account.client.iter_messages(peer).next().await.is_err());
     telegram.world.add_rule(rule("users.getUsers", 1, Fault::Silence));
     assert!(tokio::time::timeout(Duration::from_millis(300), account.client.invoke(&request)).await.is_err());

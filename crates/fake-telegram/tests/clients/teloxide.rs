@@ -6,8 +6,8 @@ use fake_telegram::FakeTelegram;
 use fake_telegram::scenario::{Fault, Rule, Scenario};
 use teloxide_core::prelude::*;
 use teloxide_core::types::{
-    BotCommand, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, MessageOrigin, ParseMode, Recipient,
-    UpdateKind, UserId,
+    AllowedUpdate, BotCommand, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, MessageOrigin, ParseMode,
+    Recipient, UpdateKind, UserId,
 };
 use teloxide_core::{ApiError, RequestError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -29,11 +29,15 @@ name = "Orbit bot"
 id = 5
 first_name = "Anya"
 language = "ru"
+
+[[people]]
+id = 6
+first_name = "Timur"
 "#;
 
 async fn telegram() -> (FakeTelegram, Bot) {
-    let telegram = FakeTelegram::start(Scenario::parse(SCENARIO).unwrap()).await.unwrap();
-    let bot = Bot::new("70001:secret").set_api_url(telegram.http_url().parse().unwrap());
+    let telegram = FakeTelegram::start(Scenario::parse(SCENARIO).expect("a scenario")).await.expect("a stand-in");
+    let bot = Bot::new("70001:secret").set_api_url(telegram.http_url().parse().expect("an address"));
     (telegram, bot)
 }
 
@@ -150,6 +154,38 @@ async fn a_channel_needs_the_bot_as_administrator_and_its_posts_are_everybodys()
         .collect();
     assert_eq!(kinds, [true, true]);
     telegram.stop().unwrap();
+}
+
+#[tokio::test]
+async fn joins_and_reactions_reach_a_bot_that_asks_for_them() {
+    let (telegram, bot) = telegram().await;
+    let anya = telegram.world.person(5, "orbit_bot").unwrap();
+    anya.adds_bot("orbit", true).unwrap();
+    let id = bot.get_updates().await.unwrap()[0].chat().unwrap().id;
+    let link = bot.create_chat_invite_link(id).name("poster").await.unwrap();
+    anya.joins("orbit", Some(&link.invite_link)).unwrap();
+    telegram.world.advance(3_600);
+    // neither is sent to a bot that did not name it
+    assert_eq!(bot.get_updates().offset(100_000_002).await.unwrap().len(), 0);
+
+    let asked = [AllowedUpdate::ChatMember, AllowedUpdate::MessageReactionCount];
+    bot.get_updates().allowed_updates(asked).await.unwrap();
+    telegram.world.person(6, "orbit_bot").unwrap().joins("orbit", Some(&link.invite_link)).unwrap();
+    telegram.world.advance(3_600);
+    let updates = bot.get_updates().await.unwrap();
+    let joined = updates.iter().any(|update| match &update.kind {
+        UpdateKind::ChatMember(change) => {
+            change.new_chat_member.is_present()
+                && change.invite_link.as_ref().is_some_and(|used| used.invite_link == link.invite_link)
+        }
+        _ => false,
+    });
+    let reacted = updates.iter().any(|update| match &update.kind {
+        UpdateKind::MessageReactionCount(count) => count.reactions.iter().any(|count| count.total_count > 0),
+        _ => false,
+    });
+    assert!(joined && reacted, "{updates:?}");
+    assert_eq!(bot.get_chat_member_count(id).await.unwrap(), 1_502);
 }
 
 #[tokio::test]
