@@ -81,6 +81,7 @@ impl FakeTelegram {
             .merge(control::router(Arc::new(controls)));
         let http = serve(pages, &mut tasks).await?;
         tasks.spawn(bot_api::deliver(Arc::clone(&world)));
+        tasks.spawn(Arc::clone(&world).run());
         let host = serve(mini_app::router(Arc::clone(&world)), &mut tasks).await?;
         Ok(Self { world, centres, proxy, socks5, http, host, _tasks: tasks })
     }

@@ -149,10 +149,10 @@ impl Person<'_> {
         let mut state = self.world.lock();
         let id = found(&mut state, channel)?;
         let before = member(&state, id, self.id);
-        if let Some(channel) = state.channels.get_mut(&id) {
-            if channel.joined.insert(self.id) {
-                channel.members += 1;
-            }
+        if let Some(channel) = state.channels.get_mut(&id)
+            && channel.joined.insert(self.id)
+        {
+            channel.members += 1;
         }
         let after = member(&state, id, self.id);
         let (chat, user) =

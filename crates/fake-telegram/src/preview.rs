@@ -164,16 +164,18 @@ fn bubble(channel: &Channel, names: &Names, post: &Post, now: i64) -> String {
         let text = escape(&post.text).replace('\n', "<br/>");
         format!(r#"<div class="tgme_widget_message_text js-message_text" dir="auto">{text}</div>"#)
     };
-    let reactions: String = post
-        .reactions(now)
+    let reactions = post.reactions(now);
+    let reactions: Vec<String> = reactions
         .iter()
         .map(|(emoji, count)| {
-            format!(r#"<span class="tgme_reaction"><i class="emoji"><b>{emoji}</b></i>{}</span>"#, rounded(*count))
+            let count = rounded(*count);
+            format!(r#"<span class="tgme_reaction"><i class="emoji"><b>{emoji}</b></i>{count}</span>"#)
         })
         .collect();
     let reactions = if reactions.is_empty() {
         String::new()
     } else {
+        let reactions = reactions.concat();
         format!(r#"<div class="tgme_widget_message_reactions js-message_reactions">{reactions}</div>"#)
     };
     let date = jiff::Timestamp::from_second(post.date).unwrap_or_default();

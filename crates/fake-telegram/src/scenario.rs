@@ -27,6 +27,8 @@ pub struct Scenario {
     pub people: Vec<PersonPlan>,
     /// Scripted faults, the first that fits is taken.
     pub script: Vec<Rule>,
+    /// Milliseconds before every answer over MTProto.
+    pub latency_ms: u64,
     /// Rate limits per account; none means that everything is allowed.
     pub rates: Vec<RatePlan>,
     /// How many times an async graph is still async when asked for.
@@ -61,6 +63,7 @@ impl Default for Scenario {
             bots: Vec::new(),
             people: Vec::new(),
             script: Vec::new(),
+            latency_ms: 0,
             rates: Vec::new(),
             graph_polls: 1,
             graph_token_seconds: 300,
@@ -164,6 +167,9 @@ pub struct GeneratePlan {
     /// What a post gathers in the end, about.
     #[serde(default = "views_default")]
     pub views: i64,
+    /// New ones keep coming at this pace as the clock moves.
+    #[serde(default)]
+    pub goes_on: bool,
     /// Every so-many-th id is a hole, as after a deletion; 0: none.
     #[serde(default)]
     pub hole_every: i32,

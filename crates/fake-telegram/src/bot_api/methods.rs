@@ -378,7 +378,7 @@ impl Call<'_> {
         self.send(&target, &post, content)
     }
 
-    /// `key`: the parameter with an upload, a file_id or an address.
+    /// `key`: the parameter with an upload, a `file_id` or an address.
     fn send_file(&self, key: &str, media: Media, bytes_max: usize) -> Result {
         let target = self.target()?;
         let marked = self.marked("caption", CAPTION_MAX, "message caption is too long")?;
@@ -695,7 +695,7 @@ pub fn invite_link_of(bot: &Bot, link: &str, name: Option<&str>) -> Value {
     invite
 }
 
-/// A ChatMember: of an account, a person or a bot. `None` for somebody who never was.
+/// A `ChatMember`: of an account, a person or a bot. `None` for somebody who never was.
 pub fn member(state: &State, channel: i64, id: i64) -> Option<Value> {
     let channel = state.channels.get(&channel)?;
     let user = if let Some(bot) = state.bots.get(&id) {

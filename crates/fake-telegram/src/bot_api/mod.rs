@@ -137,11 +137,11 @@ async fn answered(api: &Arc<BotApi>, bot: &str, method: &str, request: Request) 
         Some(Fault::DropBefore) => return Err(Refusal::new(502, "Bad Gateway")),
         _ => {}
     }
-    if method != "getupdates" {
-        if let Some(bot) = api.world.lock().bots.get_mut(&bot) {
-            let parameters = (parameters.as_json(), parameters.files());
-            bot.sent.push(Sent { method: method.clone(), parameters: parameters.0, files: parameters.1 });
-        }
+    if method != "getupdates"
+        && let Some(bot) = api.world.lock().bots.get_mut(&bot)
+    {
+        let (shown, files) = (parameters.as_json(), parameters.files());
+        bot.sent.push(Sent { method: method.clone(), parameters: shown, files });
     }
     methods::call(api, bot, &method, parameters).await
 }

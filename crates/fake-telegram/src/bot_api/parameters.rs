@@ -45,13 +45,12 @@ impl Parameters {
                 let name = field.name().unwrap_or_default().to_owned();
                 let file = field.file_name().map(str::to_owned);
                 let bytes = field.bytes().await.map_err(|_| Refusal::new(413, "Request Entity Too Large"))?.to_vec();
-                match file {
-                    Some(file) => drop(parameters.uploads.insert(name, Upload { name: file, bytes })),
-                    None => {
-                        let text =
-                            String::from_utf8(bytes).map_err(|_| Refusal::bad("strings must be encoded in UTF-8"))?;
-                        parameters.values.insert(name, Value::String(text));
-                    }
+                if let Some(file) = file {
+                    parameters.uploads.insert(name, Upload { name: file, bytes });
+                } else {
+                    let text = String::from_utf8(bytes);
+                    let text = text.map_err(|_| Refusal::bad("strings must be encoded in UTF-8"))?;
+                    parameters.values.insert(name, Value::String(text));
                 }
             }
         }

@@ -60,12 +60,11 @@ fn pairs(person: &PersonPlan, launch: &Launch) -> Vec<(&'static str, String)> {
     // PHP's way: what is signed is this text, not what a JSON library makes of it
     let user = user.to_string().replace('/', "\\/");
     let mut pairs = vec![("auth_date", launch.auth_date.to_string()), ("user", user)];
-    match (&launch.query_id, &launch.start_param) {
-        (Some(query), _) => pairs.push(("query_id", query.clone())),
-        (None, _) => {
-            pairs.push(("chat_type", "sender".to_owned()));
-            pairs.push(("chat_instance", (person.id.wrapping_mul(7_919) | 1).to_string()));
-        }
+    if let Some(query) = &launch.query_id {
+        pairs.push(("query_id", query.clone()));
+    } else {
+        pairs.push(("chat_type", "sender".to_owned()));
+        pairs.push(("chat_instance", (person.id.wrapping_mul(7_919) | 1).to_string()));
     }
     if let Some(parameter) = &launch.start_param {
         pairs.push(("start_param", parameter.clone()));

@@ -156,16 +156,15 @@ async fn page(State(world): State<Arc<World>>, Query(opened): Query<Opened>) -> 
         Ok(data) => data,
         Err(what) => return (StatusCode::NOT_FOUND, what).into_response(),
     };
-    let mut fragment = format!(
-        "tgWebAppData={}&tgWebAppVersion={}&tgWebAppPlatform={}&tgWebAppThemeParams={}",
+    let start = opened.start_param.as_deref().map(|parameter| format!("&tgWebAppStartParam={}", encode(parameter)));
+    let fragment = format!(
+        "tgWebAppData={}&tgWebAppVersion={}&tgWebAppPlatform={}&tgWebAppThemeParams={}{}",
         encode(&data),
         opened.version.as_deref().unwrap_or(VERSION),
         opened.platform.as_deref().unwrap_or("weba"),
         encode(&theme(&opened.theme).to_string()),
+        start.unwrap_or_default(),
     );
-    if let Some(parameter) = &opened.start_param {
-        fragment += &format!("&tgWebAppStartParam={}", encode(parameter));
-    }
     let separator = if url.contains('#') { '&' } else { '#' };
     let launch = json!({
         "src": format!("{url}{separator}{fragment}"),

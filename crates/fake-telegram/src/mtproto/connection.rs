@@ -225,7 +225,7 @@ impl Connection {
             return self.bad_salt(id, sequence).await;
         }
         let off = (id >> 32) - wall().as_secs() as i64;
-        if off < -PAST_S_MAX || off > FUTURE_S_MAX {
+        if !(-PAST_S_MAX..=FUTURE_S_MAX).contains(&off) {
             let error_code = if off < 0 { 16 } else { 17 };
             let notice = types::BadMsgNotification { bad_msg_id: id, bad_msg_seqno: sequence, error_code };
             return self.send(1, false, &enums::BadMsgNotification::from(notice).to_bytes()).await;
@@ -373,12 +373,7 @@ impl Connection {
             Some(Fault::DropAfter) => return Err(End::Cut),
             Some(Fault::Silence) => return Ok(()),
             Some(Fault::DelayMs(delay)) => {
-                let late = self.late.clone();
-                tokio::spawn(async move {
-                    tokio::time::sleep(Duration::from_millis(delay)).await;
-                    // the client may have gone meanwhile
-                    let _ = late.send(Late { message: id, body });
-                });
+                self.answer_later(id, body, delay);
                 let ack = types::MsgsAck { msg_ids: vec![id] };
                 return self.send(1, false, &enums::MsgsAck::from(ack).to_bytes()).await;
             }
@@ -396,7 +391,23 @@ impl Connection {
             }
             _ => {}
         }
-        self.answer(id, &body).await
+        match self.centres.world.scenario.latency_ms {
+            0 => self.answer(id, &body).await,
+            latency => {
+                self.answer_later(id, body, latency);
+                Ok(())
+            }
+        }
+    }
+
+    /// Other calls are answered meanwhile.
+    fn answer_later(&self, message: i64, body: Vec<u8>, delay_ms: u64) {
+        let late = self.late.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+            // the client may have gone meanwhile
+            let _ = late.send(Late { message, body });
+        });
     }
 
     // ---- out --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 use grammers_crypto::{aes, generate_key_data_from_nonce};
 use grammers_tl_types::{Deserializable, Identifiable, Serializable, enums, functions, types};
 use num_bigint::BigUint;
-use sha1::{Digest as _, Sha1};
+use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
 use super::envelope::Key;
@@ -53,7 +53,7 @@ fn random<const N: usize>() -> [u8; N] {
 }
 
 fn sha1(parts: &[&[u8]]) -> [u8; 20] {
-    parts.iter().fold(Sha1::new(), |hasher, part| hasher.chain_update(part)).finalize().into()
+    parts.iter().fold(Sha1::new(), Digest::chain_update).finalize().into()
 }
 
 impl Handshake {

@@ -21,10 +21,10 @@ pub struct RsaKey {
 impl RsaKey {
     pub fn new() -> Self {
         let number = |hex: &str| BigUint::parse_bytes(hex.as_bytes(), 16).unwrap_or_default();
-        let (p, q, e) = (number(P), number(Q), BigUint::from(E));
-        let n = &p * &q;
-        let d = e.modinv(&((&p - 1_u32) * (&q - 1_u32))).unwrap_or_default();
-        let bare = [tl_bytes(&n.to_bytes_be()), tl_bytes(&e.to_bytes_be())].concat();
+        let (first, second, exponent) = (number(P), number(Q), BigUint::from(E));
+        let n = &first * &second;
+        let d = exponent.modinv(&((&first - 1_u32) * (&second - 1_u32))).unwrap_or_default();
+        let bare = [tl_bytes(&n.to_bytes_be()), tl_bytes(&exponent.to_bytes_be())].concat();
         let hash = Sha1::digest(bare);
         let fingerprint = i64::from_le_bytes(hash[12..].try_into().unwrap_or_default());
         Self { n, d, fingerprint }

@@ -24,7 +24,7 @@ pub struct Challenge {
 }
 
 fn hash(parts: &[&[u8]]) -> Vec<u8> {
-    parts.iter().fold(Sha256::new(), |hasher, part| hasher.chain_update(part)).finalize().to_vec()
+    parts.iter().fold(Sha256::new(), Digest::chain_update).finalize().to_vec()
 }
 
 fn padded(number: &BigUint) -> Vec<u8> {

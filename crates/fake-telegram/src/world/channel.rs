@@ -150,7 +150,7 @@ impl Channel {
     pub fn place(&mut self, plan: &PostPlan, now: i64, names: &HashMap<String, i64>) -> Vec<i32> {
         let first = plan.id.unwrap_or_else(|| self.next_id());
         let size = plan.album.unwrap_or(1).max(1);
-        let date = plan.date.map_or(now, |date| date.as_second());
+        let date = plan.date.map_or(now, jiff::Timestamp::as_second);
         let group = number(self.seed, &format!("album {} {first}", self.id)) as i64 & i64::MAX;
         for part in 0..size {
             let reactions = (!plan.reactions.is_empty()).then(|| plan.reactions.iter().map(|(_, count)| count).sum());

@@ -122,8 +122,6 @@ fn place_csv(
 }
 
 fn place_made(channel: &mut Channel, plan: &GeneratePlan, now: i64, names: &HashMap<String, i64>) {
-    const WORDS: [&str; 8] = ["launch", "orbit", "signal", "moon", "crew", "window", "engine", "dawn"];
-    const MEDIA: [Media; 6] = [Media::Text, Media::Photo, Media::Text, Media::Link, Media::Video, Media::Text];
     let mut made = 0;
     let mut id = FIRST_MADE_ID;
     while made < plan.posts {
@@ -131,26 +129,32 @@ fn place_made(channel: &mut Channel, plan: &GeneratePlan, now: i64, names: &Hash
             id += 1;
             continue;
         }
-        let of = |what: &str| fraction(channel.seed, &format!("{what} {} {id}", channel.id));
-        let views = (plan.views as f64 * (0.4 + 1.6 * of("views").powi(2))).round();
-        let word = |n: &str| WORDS[(of(n) * WORDS.len() as f64) as usize];
-        let post = PostPlan {
-            id: Some(id),
-            text: format!("{} {}: note {id}", word("first"), word("second")),
-            media: MEDIA[(of("media") * MEDIA.len() as f64) as usize],
-            views: Some(views as i64),
-            forwards: Some((views * 0.02 * of("forwards")) as i64),
-            replies: Some((views * 0.01 * of("replies")) as i64),
-            reactions: vec![
-                ("👍".to_owned(), (views * 0.03 * of("reactions")) as i64),
-                ("🔥".to_owned(), (views * 0.01) as i64),
-            ],
-            ..PostPlan::default()
-        };
         let date = now - 3_600 - i64::from(plan.posts - 1 - made) * plan.every_minutes * 60;
-        channel.place(&post, date, names);
+        channel.place(&made_post(channel, plan, id), date, names);
         made += 1;
         id += 1;
+    }
+}
+
+/// A post that depends on the seed, the channel and its id alone.
+pub fn made_post(channel: &Channel, plan: &GeneratePlan, id: i32) -> PostPlan {
+    const WORDS: [&str; 8] = ["launch", "orbit", "signal", "moon", "crew", "window", "engine", "dawn"];
+    const MEDIA: [Media; 6] = [Media::Text, Media::Photo, Media::Text, Media::Link, Media::Video, Media::Text];
+    let of = |what: &str| fraction(channel.seed, &format!("{what} {} {id}", channel.id));
+    let views = (plan.views as f64 * (0.4 + 1.6 * of("views").powi(2))).round();
+    let word = |n: &str| WORDS[(of(n) * WORDS.len() as f64) as usize];
+    PostPlan {
+        id: Some(id),
+        text: format!("{} {}: note {id}", word("first"), word("second")),
+        media: MEDIA[(of("media") * MEDIA.len() as f64) as usize],
+        views: Some(views as i64),
+        forwards: Some((views * 0.02 * of("forwards")) as i64),
+        replies: Some((views * 0.01 * of("replies")) as i64),
+        reactions: vec![
+            ("👍".to_owned(), (views * 0.03 * of("reactions")) as i64),
+            ("🔥".to_owned(), (views * 0.01) as i64),
+        ],
+        ..PostPlan::default()
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Bot {
     pub blocked_by: BTreeSet<i64>,
     /// People who opened a chat with it; nobody else may be written to.
     pub started_by: BTreeSet<i64>,
-    /// Uploaded files by file_id.
+    /// Uploaded files by `file_id`.
     pub files: BTreeMap<String, Vec<u8>>,
     /// Counts calls of getUpdates: a newer one ends an older one.
     pub polls: u64,

@@ -26,6 +26,11 @@ pub use growth::{Counts, Growth};
 
 /// Pushes that a slow connection may lag behind; Telegram drops them too.
 const PUSH_BACKLOG: usize = 4_096;
+/// Posts that come at once at most, when the clock jumps far.
+const DUE_MAX: usize = 1_000;
+/// How often a running clock is looked at, and how far it must have gone, in seconds of the scenario.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(1);
+const GONE_S: i64 = 60;
 /// Counters of posts younger than this are pushed when time moves.
 const YOUNG_SECONDS: i64 = 48 * 3_600;
 
@@ -220,10 +225,30 @@ impl World {
         Ok(())
     }
 
-    /// Moves the clock on and pushes the counters of young posts, sparsely, as Telegram does.
+    /// Moves the clock on; what happens meanwhile happens.
     pub fn advance(&self, seconds: i64) {
         self.clock.advance(seconds);
+        self.catch_up();
+    }
+
+    /// Posts that are due come, and counters of young posts are pushed, sparsely, as Telegram does.
+    pub fn catch_up(&self) {
         let now = self.clock.now();
+        for plan in &self.scenario.channels {
+            let Some(generate) = plan.generate.as_ref().filter(|generate| generate.goes_on) else { continue };
+            for _ in 0..DUE_MAX {
+                let due = {
+                    let mut state = self.lock();
+                    let Some(channel) = state.channel_named(&plan.username) else { break };
+                    let last = channel.posts.values().next_back().map_or(now, |post| post.date);
+                    let date = last + generate.every_minutes.max(1) * 60;
+                    let post = fill::made_post(channel, generate, channel.next_id());
+                    (date <= now).then(|| PostPlan { date: jiff::Timestamp::from_second(date).ok(), ..post })
+                };
+                // the channel is there: it was found a moment ago
+                let Some(Ok(_)) = due.map(|post| self.publish(&plan.username, &post, Delivery::Once)) else { break };
+            }
+        }
         let mut state = self.lock();
         let mut counted = Vec::new();
         for channel in state.channels.values() {
@@ -237,6 +262,19 @@ impl World {
         }
         drop(state);
         self.bot_news.notify_waiters();
+    }
+
+    /// Lets things happen while the clock runs by itself.
+    pub async fn run(self: Arc<Self>) {
+        let mut last = self.clock.now();
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let now = self.clock.now();
+            if now - last >= GONE_S {
+                last = now;
+                self.catch_up();
+            }
+        }
     }
 
     fn push(&self, push: Push, delivery: Delivery) {
@@ -344,6 +382,19 @@ mod tests {
         assert!(groups[0].is_some() && groups.iter().all(|group| *group == groups[0]));
         assert_eq!(channel.posts[&ids[0]].text, "three pictures");
         assert_eq!(channel.posts[&ids[1]].text, "");
+    }
+
+    #[test]
+    fn posts_keep_coming_where_the_scenario_says_so() {
+        let text = "[[channels]]\nusername = \"orbit\"\ngenerate = { posts = 5, every_minutes = 60, goes_on = true }";
+        let world = World::new(Scenario::parse(text).unwrap()).unwrap();
+        world.advance(5 * 3_600);
+        let mut state = world.lock();
+        let channel = state.channel_named("orbit").unwrap();
+        let dates: Vec<i64> = channel.posts.values().map(|post| post.date).collect();
+        // the newest was an hour old
+        assert_eq!(dates.len(), 5 + 6);
+        assert!(dates.windows(2).all(|pair| pair[1] - pair[0] == 3_600));
     }
 
     #[test]

@@ -87,10 +87,12 @@ pub fn connect_through(telegram: &FakeTelegram, account: i64, fresh: Option<&str
         let ipv6 = SocketAddrV6::new(Ipv6Addr::LOCALHOST, SocketAddrV4::port(&ipv4), 0, 0);
         (id, DcOption { id, ipv4, ipv6, auth_key: Some(key) })
     };
-    let mut data = SessionData::default();
-    data.home_dc = telegram.world.scenario.home;
-    // the default holds Telegram's own addresses
-    data.dc_options = telegram.centres.addresses().into_iter().map(option).collect::<HashMap<_, _>>();
+    let mut data = SessionData {
+        home_dc: telegram.world.scenario.home,
+        // the default holds Telegram's own addresses
+        dc_options: telegram.centres.addresses().into_iter().map(option).collect::<HashMap<_, _>>(),
+        ..SessionData::default()
+    };
     if fresh.is_none() {
         let own = PeerInfo::User { id: account, auth: None, bot: Some(false), is_self: Some(true) };
         data.peer_infos.insert(PeerId::self_user(), own);

@@ -11,7 +11,7 @@ use fake_telegram::scenario::Scenario;
 use tokio::net::TcpListener;
 
 /// Asks the host everything, sets its buttons, and writes what it heard into the main button.
-const APP: &str = r#"<!DOCTYPE html><script>
+const APP: &str = r"<!DOCTYPE html><script>
 const heard = {};
 const say = (eventType, eventData = {}) => parent.postMessage(JSON.stringify({eventType, eventData}), '*');
 addEventListener('message', (message) => {
@@ -37,7 +37,7 @@ say('web_app_trigger_haptic_feedback', {type: 'impact', impact_style: 'light'});
 say('web_app_invoke_custom_method', {req_id: '1', method: 'saveStorageValue', params: {key: 'a', value: 'kept'}});
 say('web_app_invoke_custom_method', {req_id: '2', method: 'getStorageValues', params: {keys: ['a']}});
 say('web_app_ready');
-</script>"#;
+</script>";
 
 #[tokio::test]
 #[ignore = "needs Chromium: ./dev test telegram"]
@@ -60,7 +60,7 @@ async fn an_app_and_its_host_understand_each_other() {
         .arg(page)
         .kill_on_drop(true)
         .output();
-    let output = tokio::time::timeout(Duration::from_secs(60), run).await.expect("an answer of Chromium").unwrap();
+    let output = tokio::time::timeout(Duration::from_mins(1), run).await.expect("an answer of Chromium").unwrap();
     let dom = String::from_utf8_lossy(&output.stdout);
     // dark background, kept value, version, start parameter
     assert!(dom.contains("heard #212121 kept 9.1 orbit"), "{dom}\n{}", String::from_utf8_lossy(&output.stderr));

@@ -1,14 +1,16 @@
 //! Signing in: by code, with a password, by a code on the screen, and from one data centre to another.
 
+#![expect(clippy::unnecessary_wraps, reason = "every handler has one shape")]
+
 use std::collections::HashMap;
 
 use grammers_tl_types::{enums, functions, types};
 
 use crate::world::{Push, State};
 
-use super::super::handshake::{GENERATOR, prime};
-use super::super::srp::{Challenge, Verifier};
 use super::{Caller, DataCentres, Failure, lock, shape};
+use crate::mtproto::handshake::{GENERATOR, prime};
+use crate::mtproto::srp::{Challenge, Verifier};
 
 /// Seconds a login token is good for, as Telegram's.
 const TOKEN_S: i64 = 30;

@@ -1,5 +1,7 @@
 //! What every client asks first.
 
+#![expect(clippy::unnecessary_wraps, reason = "every handler has one shape")]
+
 use grammers_tl_types::{enums, functions, types};
 
 use super::{Caller, Failure};
