@@ -135,6 +135,28 @@ async fn who_is_no_administrator_gets_no_statistics() {
     account.close().await;
 }
 
+#[tokio::test]
+async fn following_a_channel_is_what_brings_its_updates() {
+    let telegram = telegram().await;
+    let mut account = connect(&telegram, 12).await;
+    let channel: tl::enums::InputChannel = input_channel(&account, "moon").await.into();
+    account.client.invoke(&tl::functions::channels::JoinChannel { channel: channel.clone() }).await.unwrap();
+    assert_eq!(telegram.world.lock().channel_named("moon").unwrap().members, 1_001);
+    let mut updates = account.updates(false).await;
+    telegram.world.publish("moon", &post("new"), Delivery::Once).unwrap();
+    loop {
+        let update = tokio::time::timeout(Duration::from_secs(20), updates.next()).await.expect("an update").unwrap();
+        if matches!(&update, grammers_client::update::Update::NewMessage(message) if message.text() == "new") {
+            break;
+        }
+    }
+    let leave = tl::functions::channels::LeaveChannel { channel };
+    account.client.invoke(&leave).await.unwrap();
+    assert!(account.client.invoke(&leave).await.unwrap_err().is("USER_NOT_PARTICIPANT"));
+    account.close().await;
+    telegram.stop().unwrap();
+}
+
 // ---- updates --------------------------------------------------------------------------------------------------------
 
 fn post(text: &str) -> PostPlan {

@@ -12,6 +12,11 @@ pub fn resolve_username(
 ) -> Result<enums::contacts::ResolvedPeer, Failure> {
     let account = caller.account()?;
     let mut state = caller.centres.world.lock();
+    if let Some(bot) = state.bots.values().find(|bot| bot.username.eq_ignore_ascii_case(&call.username)) {
+        let peer = types::PeerUser { user_id: bot.id }.into();
+        let users = vec![shape::bot(bot.id, &bot.name, &bot.username)];
+        return Ok(types::contacts::ResolvedPeer { peer, chats: Vec::new(), users }.into());
+    }
     let channel = state
         .channel_named(&call.username)
         .filter(|channel| !channel.private || channel.joined.contains(&account))
@@ -124,4 +129,40 @@ pub fn get_participant(
         users: person(caller, &state, id).into_iter().collect(),
     }
     .into())
+}
+
+/// Lets the account follow a channel, or not any more; the update that says so.
+fn follow(caller: &Caller<'_>, input: &enums::InputChannel, follow: bool) -> Result<enums::Updates, Failure> {
+    let account = caller.account()?;
+    let mut state = caller.centres.world.lock();
+    let id = caller.channel(&state, input)?.id;
+    let Some(channel) = state.channels.get_mut(&id) else { return Err(Failure::new(400, "CHANNEL_INVALID")) };
+    if follow {
+        channel.members += i32::from(channel.joined.insert(account));
+    } else if channel.joined.remove(&account) {
+        channel.admins.remove(&account);
+        channel.members -= 1;
+    } else {
+        return Err(Failure::new(400, "USER_NOT_PARTICIPANT"));
+    }
+    Ok(types::Updates {
+        updates: vec![types::UpdateChannel { channel_id: id }.into()],
+        users: Vec::new(),
+        chats: vec![shape::chat(&caller.centres.world, channel, account)],
+        date: caller.now as i32,
+        seq: 0,
+    }
+    .into())
+}
+
+pub fn join_channel(
+    caller: &Caller<'_>,
+    call: functions::channels::JoinChannel,
+) -> Result<enums::messages::ChatInviteJoinResult, Failure> {
+    let updates = follow(caller, &call.channel, true)?;
+    Ok(types::messages::ChatInviteJoinResultOk { updates }.into())
+}
+
+pub fn leave_channel(caller: &Caller<'_>, call: functions::channels::LeaveChannel) -> Result<enums::Updates, Failure> {
+    follow(caller, &call.channel, false)
 }

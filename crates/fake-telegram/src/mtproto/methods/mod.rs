@@ -188,6 +188,8 @@ pub fn dispatch(caller: &Caller<'_>, constructor: u32, arguments: &[u8]) -> Resu
         channels::GetFullChannel => channels::get_full_channel,
         channels::GetParticipants => channels::get_participants,
         channels::GetParticipant => channels::get_participant,
+        channels::JoinChannel => channels::join_channel,
+        channels::LeaveChannel => channels::leave_channel,
         channels::GetMessages => messages::get_by_id,
         messages::GetHistory => messages::get_history,
         messages::GetMessagesViews => messages::get_views,
