@@ -14,7 +14,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::mtproto::DataCentres;
-use crate::person::Person;
 use crate::scenario::{PostPlan, RatePlan, Rule};
 use crate::socks5::{Mood, Socks5};
 use crate::world::{Delivery, NotThere, World};
@@ -85,7 +84,7 @@ fn bot_name(world: &World, asked: Option<String>) -> String {
 
 async fn person(State(controls): Shared, Json(by): Json<ByPerson>) -> Result<Json<Value>, NotThere> {
     let bot = bot_name(&controls.world, by.bot);
-    let person: Person<'_> = controls.world.person(by.id, &bot)?;
+    let person = controls.world.person(by.id, &bot)?;
     let result = match by.does {
         Does::Sends(text) => json!({"message": person.sends(&text)?}),
         Does::Presses { message, data } => json!({"query": person.presses(message, &data)?}),

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::scenario::{Media, PostPlan, Service};
+use crate::scenario::{ChannelPlan, Media, PostPlan, Service};
 
 use super::growth::{Counts, Growth};
 use super::number;
 
 /// Age in seconds at which a post has gathered 43 % of its views, before its own variation.
 const PACE_S: f64 = 3.0 * 3_600.0;
+pub const MEMBERS_DEFAULT: i32 = 1_000;
 /// Emoji of posts whose counts say how many reactions but not which.
 const USUAL_REACTIONS: [(&str, f64); 3] = [("👍", 0.6), ("❤", 0.3), ("🔥", 0.1)];
 
@@ -98,13 +99,6 @@ pub struct Day {
     pub notifications_on: Option<f64>,
 }
 
-/// How many messages an album has and which group they share.
-#[derive(Debug, Clone, Copy)]
-pub struct Album {
-    pub size: i32,
-    pub group: i64,
-}
-
 pub struct Channel {
     pub id: i64,
     pub username: String,
@@ -117,6 +111,8 @@ pub struct Channel {
     /// Official statistics are answered.
     pub stats: bool,
     pub posts: BTreeMap<i32, Post>,
+    /// Of all that ever were.
+    newest_id: i32,
     /// Accounts and bots.
     pub admins: BTreeSet<i64>,
     pub joined: BTreeSet<i64>,
@@ -128,13 +124,31 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// The newest message's id, also of what was deleted since.
+    /// Without posts and members; `now` in Unix seconds.
+    pub fn empty(plan: &ChannelPlan, id: i64, now: i64, seed: u64) -> Self {
+        Self {
+            id,
+            username: plan.username.clone(),
+            title: plan.title.clone().unwrap_or_else(|| plan.username.clone()),
+            about: plan.about.clone(),
+            created: now,
+            members: plan.members.unwrap_or(MEMBERS_DEFAULT),
+            private: plan.private,
+            stats: plan.stats,
+            posts: BTreeMap::new(),
+            newest_id: 0,
+            admins: BTreeSet::new(),
+            joined: BTreeSet::new(),
+            days: Vec::new(),
+            events: Vec::new(),
+            pts: 1,
+            seed,
+        }
+    }
+
+    /// The next message's id; those of deleted ones are not given again.
     pub fn next_id(&self) -> i32 {
-        let deleted = self.events.iter().rev().find_map(|recorded| match &recorded.event {
-            Event::New(id) => Some(*id),
-            _ => None,
-        });
-        self.posts.keys().next_back().copied().max(deleted).unwrap_or(0) + 1
+        self.newest_id + 1
     }
 
     /// Adds what `plan` says at `now` and records it; `names`: username → id, for forwards.
@@ -177,6 +191,7 @@ impl Channel {
                 pace_s: self.pace_s(first),
                 emoji: if plan.reactions.is_empty() { usual.to_vec() } else { given.collect() },
             };
+            self.newest_id = self.newest_id.max(post.id);
             self.posts.insert(post.id, post);
         }
         (first..first + size).collect()

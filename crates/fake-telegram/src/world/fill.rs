@@ -1,11 +1,11 @@
 //! Channels as the scenario describes them: from CSV files in the product's import format, made up, or post by post.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::scenario::{ChannelPlan, CsvPlan, GeneratePlan, Media, PostPlan, Scenario};
 
-use super::channel::{Channel, Day};
+use super::channel::{Channel, Day, MEMBERS_DEFAULT};
 use super::growth::{Counts, Growth};
 use super::{ScenarioError, fraction, number};
 
@@ -16,7 +16,6 @@ const DAY_S: i64 = 86_400;
 const DAYS_MADE: i64 = 30;
 /// Made-up posts begin here, so that all ids have as many digits.
 const FIRST_MADE_ID: i32 = 1_001;
-const MEMBERS_DEFAULT: i32 = 1_000;
 
 /// The channels, and where the clock starts (Unix seconds).
 pub fn channels(scenario: &Scenario) -> Result<(BTreeMap<i64, Channel>, i64), ScenarioError> {
@@ -56,23 +55,7 @@ fn channel(
     now: i64,
     names: &HashMap<String, i64>,
 ) -> Result<Channel, ScenarioError> {
-    let mut channel = Channel {
-        id,
-        username: plan.username.clone(),
-        title: plan.title.clone().unwrap_or_else(|| plan.username.clone()),
-        about: plan.about.clone(),
-        created: now,
-        members: plan.members.unwrap_or(MEMBERS_DEFAULT),
-        private: plan.private,
-        stats: plan.stats,
-        posts: BTreeMap::new(),
-        admins: BTreeSet::new(),
-        joined: BTreeSet::new(),
-        days: Vec::new(),
-        events: Vec::new(),
-        pts: 1,
-        seed: scenario.seed,
-    };
+    let mut channel = Channel::empty(plan, id, now, scenario.seed);
     if let Some(csv) = &plan.csv {
         let taken_at = csv.taken_at.map_or(now, jiff::Timestamp::as_second);
         let readings = csv.snapshots.as_ref().map(|file| read_snapshots(&scenario.folder.join(file), csv));

@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::scenario::{AccountPlan, Fault, PersonPlan, PostPlan, Rule, Scenario};
 use crate::script::Script;
 
-pub use channel::{Album, Channel, Day, Event, Forward, Post, Recorded};
+pub use channel::{Channel, Day, Event, Forward, Post, Recorded};
 pub use growth::{Counts, Growth};
 
 /// Pushes that a slow connection may lag behind; Telegram drops them too.
@@ -294,7 +294,7 @@ impl World {
         number(self.scenario.seed, what)
     }
 
-    /// The calls that succeeded or failed so far, by method.
+    /// The calls so far, in order.
     pub fn calls(&self) -> Vec<Call> {
         self.lock().calls.clone()
     }
@@ -404,5 +404,8 @@ mod tests {
         world.delete("orbit", &[id], Delivery::Once).unwrap();
         assert!(!world.lock().channel_named("orbit").unwrap().posts.contains_key(&id));
         assert!(world.edit("orbit", id, "late", Delivery::Once).is_err());
+        let newest = *world.lock().channel_named("orbit").unwrap().posts.keys().next_back().unwrap();
+        world.delete("orbit", &[newest], Delivery::Once).unwrap();
+        assert_eq!(world.publish("orbit", &PostPlan::default(), Delivery::Once).unwrap(), [newest + 1]);
     }
 }

@@ -214,7 +214,7 @@ pub fn export_login_token(
         let authorization = first_step(caller, account)?;
         return Ok(types::auth::LoginTokenSuccess { authorization }.into());
     }
-    let now = i64::from(crate::clock::wall().as_secs() as i32);
+    let now = crate::clock::wall().as_secs() as i64;
     desk.tokens.retain(|_, token| token.expires > now || token.accepted.is_some());
     let token = format!("login token {} of {}", desk.next(), caller.key).into_bytes();
     let expires = now + TOKEN_S;
