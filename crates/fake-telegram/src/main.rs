@@ -1,0 +1,52 @@
+//! The stand-in as a program: `cargo run -p fake-telegram -- --scenario FILE --describe OUT.json`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use fake_telegram::FakeTelegram;
+use fake_telegram::describe::Description;
+use fake_telegram::scenario::Scenario;
+
+/// A stand-in for Telegram on loopback. Runs until it is interrupted.
+#[derive(Parser)]
+struct Arguments {
+    /// What exists and what goes wrong, TOML or JSON
+    #[arg(long, value_name = "FILE")]
+    scenario: PathBuf,
+    /// Write here how a client is pointed at it, as JSON
+    #[arg(long, value_name = "OUT.json")]
+    describe: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("fake-telegram: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let fake = FakeTelegram::start(Scenario::read(&arguments.scenario)?).await?;
+    let description = serde_json::to_string_pretty(&Description::of(&fake)?)? + "\n";
+    match &arguments.describe {
+        Some(file) => {
+            // whoever waits for the file reads it whole
+            let unfinished = file.with_extension("unfinished");
+            std::fs::write(&unfinished, description)?;
+            std::fs::rename(&unfinished, file)?;
+            println!("fake-telegram is running; {} says where", file.display());
+        }
+        None => print!("{description}"),
+    }
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+    }
+    Ok(fake.stop()?)
+}
