@@ -53,6 +53,14 @@ pub async fn delete_channel(channel: String, typed_title: String) -> Result<(), 
     Ok(())
 }
 
+#[server(prefix = "/api", endpoint = "settings/channels/refresh", input = PostUrl, output = JsonText, client = SignedClient)]
+pub async fn refresh_channel(channel: String) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller()?;
+    let channel = domain::channels::ChannelRef::parse(&channel);
+    services::collect::refresh::refresh(&ctx, &viewer, &channel).await?;
+    Ok(())
+}
+
 /// Members and open invitations; `invitations` is `None` for whoever may not see them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MemberSettings {

@@ -4,7 +4,7 @@ use domain::screens::ChannelCard;
 use leptos::prelude::*;
 
 use super::Outcome;
-use super::api::{self, DeleteChannel, UpdateChannel};
+use super::api::{self, DeleteChannel, RefreshChannel, UpdateChannel};
 use crate::shell::frame::Refresh;
 use crate::shell::place::channel_path;
 use crate::shell::side_bar::Avatar;
@@ -19,8 +19,9 @@ pub fn ChannelsSection() -> impl IntoView {
     let refresh = expect_context::<Refresh>();
     let update = ServerAction::<UpdateChannel>::new();
     let delete = ServerAction::<DeleteChannel>::new();
+    let read_anew = ServerAction::<RefreshChannel>::new();
     let settings = Resource::new(
-        move || (update.version().get(), delete.version().get(), refresh.0.get()),
+        move || (update.version().get(), delete.version().get(), read_anew.version().get(), refresh.0.get()),
         |_| api::list_channels(),
     );
     // the side bar shows titles too
@@ -41,6 +42,7 @@ pub fn ChannelsSection() -> impl IntoView {
                         <Card class="span-8 flush" id="settings-channels-list" title=|| t!("settings-channels")>
                             <Outcome value=update.value() done=t!("settings-saved")/>
                             <Outcome value=delete.value() done=t!("settings-channel-deleted")/>
+                            <Outcome value=read_anew.value() done=t!("settings-channel-refreshed")/>
                             <datalist id="zones">
                                 {settings
                                     .get_untracked()
@@ -63,6 +65,7 @@ pub fn ChannelsSection() -> impl IntoView {
                                                     may_delete=settings.may_delete
                                                     update
                                                     delete
+                                                    read_anew
                                                 />
                                             }
                                         })
@@ -88,6 +91,7 @@ fn ChannelRow(
     may_delete: bool,
     update: ServerAction<UpdateChannel>,
     delete: ServerAction<DeleteChannel>,
+    read_anew: ServerAction<RefreshChannel>,
 ) -> impl IntoView {
     let channel = card.channel;
     let id = channel.id;
@@ -114,6 +118,18 @@ fn ChannelRow(
                 {may_edit
                     .then(|| {
                         view! {
+                            <ActionForm action=read_anew>
+                                <input type="hidden" name="channel" value=card.slug.clone()/>
+                                <button
+                                    class="icon-button"
+                                    type="submit"
+                                    disabled=move || read_anew.pending().get()
+                                    aria-label=t!("settings-refresh-channel", name = channel.title.clone())
+                                    title=t!("settings-refresh")
+                                >
+                                    <Icon glyph=Glyph::Anew/>
+                                </button>
+                            </ActionForm>
                             <button class="button" type="button" popovertarget=edit_button>
                                 {t!("settings-edit")}
                             </button>

@@ -35,6 +35,7 @@ icons! {
     File "i-file" r#"<path d="M13.5 3.5H7A2.5 2.5 0 0 0 4.5 6v12A2.5 2.5 0 0 0 7 20.5h10a2.5 2.5 0 0 0 2.5-2.5V9.500z"/><path d="M13.5 3.500v6h6"/>"#,
     Poll "i-poll" r#"<path d="M5 20V10m7 10V4m7 16v-7"/>"#,
     Link "i-link" r#"<path d="M10 14a4 4 0 0 0 6 .4l3-3a4.200 4.200 0 0 0-6-6l-1.200 1.200"/><path d="M14 10a4 4 0 0 0-6-.4l-3 3a4.200 4.200 0 0 0 6 6l1.200-1.200"/>"#,
+    Anew "i-anew" r#"<path d="M19.5 12a7.5 7.5 0 1 1-2.200-5.300L20 9.200M20 4v5.200h-5.200"/>"#,
     Plus "i-plus" r#"<path d="M12 5v14M5 12h14"/>"#,
     Search "i-search" r#"<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>"#,
     Flat "i-flat" r#"<path d="M5 12h14"/>"#,
