@@ -123,6 +123,7 @@ pub async fn row_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
         UNION ALL SELECT 'schedule', COUNT(*) FROM schedule \
         UNION ALL SELECT 'session', COUNT(*) FROM session \
         UNION ALL SELECT 'setting', COUNT(*) FROM setting \
+        UNION ALL SELECT 'sign_in_use', COUNT(*) FROM sign_in_use \
         UNION ALL SELECT 'snapshot_series', COUNT(*) FROM snapshot_series \
         UNION ALL SELECT 'workspace', COUNT(*) FROM workspace";
     on!(tx, |conn| sqlx::query_as(SQL).fetch_all(conn))
