@@ -65,7 +65,7 @@ pub fn ApiKeysSection() -> impl IntoView {
                                     }
                                 })
                         }}
-                        <p class="muted">
+                        <p class="muted docs-link">
                             // not a page of the app
                             <a href="/api/v2/docs" rel="external">
                                 {t!("settings-keys-docs")}
