@@ -99,6 +99,7 @@ fn ChannelRow(
     let edit_id = format!("edit-{id}");
     let delete_id = format!("delete-{id}");
     let (edit_button, delete_button) = (edit_id.clone(), delete_id.clone());
+    let (to_refresh, refresh_label) = (card.slug.clone(), t!("settings-refresh-channel", name = channel.title.clone()));
     let stored = format!(
         "{} · {} · {}",
         t!("count-posts-text", n = card.posts, text = number::full(card.posts)),
@@ -119,12 +120,12 @@ fn ChannelRow(
                     .then(|| {
                         view! {
                             <ActionForm action=read_anew>
-                                <input type="hidden" name="channel" value=card.slug.clone()/>
+                                <input type="hidden" name="channel" value=to_refresh/>
                                 <button
                                     class="icon-button"
                                     type="submit"
                                     disabled=move || read_anew.pending().get()
-                                    aria-label=t!("settings-refresh-channel", name = channel.title.clone())
+                                    aria-label=refresh_label
                                     title=t!("settings-refresh")
                                 >
                                     <Icon glyph=Glyph::Anew/>
