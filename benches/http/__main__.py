@@ -31,7 +31,10 @@ PLOT_SHAPES = [Shape(channels, 1_000, 10) for channels in (10, 100, 400)]
 CHANNEL = Shape(1, 5_000, 20)
 ROUNDS, SECONDS, PLOT_SECONDS = 5, 4, 2
 PLOT_DAYS = (30, 90, 365)
-CONNECTIONS_HELD = 10_000
+CONNECTIONS_HELD, FILES_BESIDES = 10_000, 100
+IMPORTED_MIN = 2_000_000
+PARTS = ["loads", "connections", "window", "questions", "import"]
+OUT = ROOT / "docs/performance.md"
 MANY, SOME, FEW = 64, 8, 2
 QUESTIONS = (
     "overview", "daily", "growth", "reach", "view-curve", "top-posts", "sources", "content", "trending", "heatmap", "dashboard",
@@ -135,19 +138,47 @@ def draw(grown):
     return plot.chart(title, "days of the window", "ms, median", PLOT_DAYS, lines)
 
 
+def measure_loads(databases, python, redis, folder, rounds):
+    """Our servers on both databases and the peer, all at once, by kind of load."""
+    with ExitStack() as servers:
+        ours = servers.enter_context(databases.sqlite().serve("ours, SQLite"))
+        on_postgres = servers.enter_context(databases.ours_on_postgres().serve("ours, Postgres"))
+        peer = servers.enter_context(processes.peer(python, PEER, databases.peer(), redis, folder))
+        check(peer, (ours, on_postgres))
+        loads = http_loads(ours, on_postgres, peer)
+        in_turns([load for group in loads.values() for load in group], rounds, SECONDS, say)
+        return loads
+
+
+def measure_connections(databases):
+    say(f"{CONNECTIONS_HELD} open connections")
+    with databases.sqlite().serve("ours, SQLite") as side:
+        return connections.hold(side, path("overview"), CONNECTIONS_HELD)
+
+
+def measure_import(shape):
+    """What `./dev bench import` prints about as many snapshots; it fails when an aim is missed, and says which."""
+    say("import")
+    env = os.environ | {"SNAPSHOTS": str(max(IMPORTED_MIN, shape.channels * shape.posts * shape.snapshots))}
+    return subprocess.run([ROOT / "dev", "bench", "import"], env=env, capture_output=True, text=True).stdout
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("size", choices=SHAPES, nargs="?", default="small")
     parser.add_argument("--program", type=Path, required=True, help="the optimised analyticbot")
     parser.add_argument("--cache", type=Path, required=True, help="folder for data and logs, kept from run to run")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="in which the sides take turns")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs/performance.md")
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part; the report goes to standard output then")
     options = parser.parse_args()
+    parts = options.only or PARTS
     # so that what was started is stopped
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     files = processes.allow_many_files()
-    load_before = os.getloadavg()[1]
-    python = sys.executable
+    if "connections" in parts and files < CONNECTIONS_HELD + FILES_BESIDES:
+        parser.error(f"this user may open {files} files, {CONNECTIONS_HELD + FILES_BESIDES} are needed: raise it by ulimit -n")
+    python, few_rounds = sys.executable, max(1, options.rounds // 2)
+    measured = report.Measured(options.size, SHAPES[options.size], PLOT_DAYS, os.getloadavg()[1])
     with ExitStack() as stack:
         postgres = stack.enter_context(processes.Postgres(options.cache).run(options.cache))
         redis = stack.enter_context(processes.redis(options.cache))
@@ -155,31 +186,26 @@ def main():
         def databases_of(shape):
             return Databases(shape, options.cache, python, options.program, postgres, say)
 
-        databases = databases_of(SHAPES[options.size])
-        with ExitStack() as servers:
-            ours = servers.enter_context(databases.sqlite().serve("ours, SQLite"))
-            on_postgres = servers.enter_context(databases.ours_on_postgres().serve("ours, Postgres"))
-            peer = servers.enter_context(processes.peer(python, PEER, databases.peer(), redis, options.cache))
-            check(peer, (ours, on_postgres))
-            loads = http_loads(ours, on_postgres, peer)
-            in_turns([load for group in loads.values() for load in group], options.rounds, SECONDS, say)
-        held = None
-        if files > CONNECTIONS_HELD + 100:
-            say(f"{CONNECTIONS_HELD} open connections")
-            with databases.sqlite().serve("ours, SQLite") as side:
-                held = connections.hold(side, path("overview"), CONNECTIONS_HELD)
-        with ExitStack() as servers:
-            grown = growth(databases_of, servers, max(1, options.rounds // 2))
-        times = computing(python, databases_of(CHANNEL), max(1, options.rounds // 2))
-    say("import")
-    rows = databases.shape.channels * databases.shape.posts * databases.shape.snapshots
-    env = os.environ | {"SNAPSHOTS": str(rows)}
-    # it fails when an aim is missed, and says which
-    imported = subprocess.run([ROOT / "dev", "bench", "import"], env=env, capture_output=True, text=True).stdout
-    options.out.with_name("performance-window.svg").write_text(draw(grown), encoding="utf-8")
-    measured = report.Measured(options.size, databases.shape, loads, held, grown, PLOT_DAYS, times, imported, (load_before, os.getloadavg()[1]))
-    options.out.write_text(report.text(measured, postgres), encoding="utf-8")
-    say(f"wrote {options.out}")
+        databases = databases_of(measured.shape)
+        if "loads" in parts:
+            measured.loads = measure_loads(databases, python, redis, options.cache, options.rounds)
+        if "connections" in parts:
+            measured.held = measure_connections(databases)
+        if "window" in parts:
+            with ExitStack() as servers:
+                measured.grown = growth(databases_of, servers, few_rounds)
+        if "questions" in parts:
+            measured.times = computing(python, databases_of(CHANNEL), few_rounds)
+    if "import" in parts:
+        measured.imported = measure_import(measured.shape)
+    measured.load_after = os.getloadavg()[1]
+    text = report.text(measured, postgres)
+    if options.only:
+        print(text)
+        return
+    OUT.with_name("performance-window.svg").write_text(draw(measured.grown), encoding="utf-8")
+    OUT.write_text(text, encoding="utf-8")
+    say(f"wrote {OUT.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
