@@ -74,12 +74,16 @@ pub fn router() -> Router<AppState> {
     Router::new().nest(PREFIX, router)
 }
 
-/// Another method is told which there is.
 fn only_get(route: MethodRouter<AppState>) -> MethodRouter<AppState> {
-    route.fallback(|request: Request| async move {
-        let detail = format!("{} does nothing here: use GET", request.method());
+    only(route, "GET, HEAD", "use GET")
+}
+
+/// Another method is told which there is.
+fn only(route: MethodRouter<AppState>, allow: &'static str, way_out: &'static str) -> MethodRouter<AppState> {
+    route.fallback(move |request: Request| async move {
+        let detail = format!("{} does nothing here: {way_out}", request.method());
         Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
-            .with_header(ALLOW, HeaderValue::from_static("GET, HEAD"))
+            .with_header(ALLOW, HeaderValue::from_static(allow))
             .into_response()
     })
 }
@@ -110,12 +114,8 @@ async fn about_channel(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    respond(&state, &headers, || {
-        let channel = part(path, "channel")?;
-        let given = parameters::read(query.as_deref(), question.parameters())?;
-        Asked::new(What::Question(channel.into(), question), given)
-    })
-    .await
+    let what = |channel: String| What::Question(channel.into(), question);
+    respond_about(&state, &headers, path, query, question.parameters(), what).await
 }
 
 async fn best_times(
@@ -124,12 +124,8 @@ async fn best_times(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    respond(&state, &headers, || {
-        let channel = part(path, "channel")?;
-        let given = parameters::read(query.as_deref(), BEST_TIMES_PARAMETERS)?;
-        Asked::new(What::BestTimes(channel.into()), given)
-    })
-    .await
+    let what = |channel: String| What::BestTimes(channel.into());
+    respond_about(&state, &headers, path, query, BEST_TIMES_PARAMETERS, what).await
 }
 
 async fn posts(
@@ -138,10 +134,23 @@ async fn posts(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    respond(&state, &headers, || {
+    let what = |channel: String| What::Posts(channel.into());
+    respond_about(&state, &headers, path, query, POSTS_PARAMETERS, what).await
+}
+
+/// A request that names a channel in its path and nothing else there.
+async fn respond_about(
+    state: &AppState,
+    headers: &HeaderMap,
+    path: Parts<String>,
+    query: Option<String>,
+    parameters: &[Parameter],
+    what: impl FnOnce(String) -> What,
+) -> Response {
+    respond(state, headers, || {
         let channel = part(path, "channel")?;
-        let given = parameters::read(query.as_deref(), POSTS_PARAMETERS)?;
-        Asked::new(What::Posts(channel.into()), given)
+        let given = parameters::read(query.as_deref(), parameters)?;
+        Asked::new(what(channel), given)
     })
     .await
 }

@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, post};
-use http::header::{ALLOW, CACHE_CONTROL};
+use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
@@ -25,12 +25,7 @@ struct Asked {
 }
 
 pub fn route() -> MethodRouter<AppState> {
-    post(open).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).fallback(|request: Request| async move {
-        let detail = format!("{} does nothing here: use POST", request.method());
-        Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
-            .with_header(ALLOW, HeaderValue::from_static("POST"))
-            .into_response()
-    })
+    super::only(post(open).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)), "POST", "use POST")
 }
 
 async fn open(State(state): State<AppState>, asked: Result<Json<Asked>, JsonRejection>) -> Response {
