@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use futures::future::join_all;
 use services::Ctx;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -24,12 +25,12 @@ use crate::state::AppState;
 /// see `/readyz` fail, so that nobody knocks at a door that is shut.
 const GRACE: Duration = Duration::from_millis(800);
 
-/// From the closed door until what still runs is cut. With [`GRACE`] and [`JOBS_STOP`] this stays under the 25 s after
+/// From the closed door until what still runs is cut. With [`GRACE`] and [`BACKGROUND_STOP`] this stays under the 25 s after
 /// which a supervisor kills.
 const REQUESTS_STOP: Duration = Duration::from_secs(20);
 
-/// A job's lease brings back what could not be finished.
-const JOBS_STOP: Duration = Duration::from_secs(22);
+/// Leases bring back what could not be finished.
+const BACKGROUND_STOP: Duration = Duration::from_secs(22);
 
 /// What a process does; one process may do all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -81,11 +82,14 @@ pub async fn run(
     ctx: Ctx,
     config: &Config,
     web: Option<Web>,
-    jobs: bool,
+    roles: &[Role],
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     let stopping = CancellationToken::new();
-    let jobs = jobs.then(|| tokio::spawn(jobs::run(ctx.clone(), stopping.clone())));
+    let mut background = Vec::new();
+    if roles.contains(&Role::Jobs) {
+        background.push(("the job role", tokio::spawn(jobs::run(ctx.clone(), stopping.clone()))));
+    }
     let schema_version = ctx.db.version().await.map_err(services::Error::from)?;
     metrics::start(stopping.clone());
     let web = match web {
@@ -104,10 +108,11 @@ pub async fn run(
     tracing::info!("stopping: no new work, what runs is finished");
     stopping.cancel();
     let ended = async {
-        tokio::join!(wait("the web role", web, GRACE + REQUESTS_STOP), wait("the job role", jobs, JOBS_STOP));
+        let background = background.into_iter().map(|(what, task)| wait(what, Some(task), BACKGROUND_STOP));
+        tokio::join!(wait("the web role", web, GRACE + REQUESTS_STOP), join_all(background));
         ctx.db.close().await;
     };
-    if tokio::time::timeout(JOBS_STOP + GRACE, ended).await.is_err() {
+    if tokio::time::timeout(BACKGROUND_STOP + GRACE, ended).await.is_err() {
         tracing::warn!("the database did not close in time; it recovers at the next start");
     }
     tracing::info!("stopped");

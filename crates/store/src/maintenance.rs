@@ -9,7 +9,7 @@ use crate::{Backend, Db};
 use crate::{Dialect, Error, Result, Tx, on};
 
 /// Our tables, by name; beside them stands sqlx' table of migrations.
-pub const TABLES: [&str; 29] = [
+pub const TABLES: [&str; 30] = [
     "api_key",
     "audit_entry",
     "backtest_evidence",
@@ -17,6 +17,7 @@ pub const TABLES: [&str; 29] = [
     "best_time_experiment",
     "best_time_setting",
     "channel",
+    "channel_connection",
     "channel_daily",
     "channel_daily_summary",
     "channel_refresh",
@@ -104,6 +105,7 @@ pub async fn row_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
         UNION ALL SELECT 'best_time_experiment', COUNT(*) FROM best_time_experiment \
         UNION ALL SELECT 'best_time_setting', COUNT(*) FROM best_time_setting \
         UNION ALL SELECT 'channel', COUNT(*) FROM channel \
+        UNION ALL SELECT 'channel_connection', COUNT(*) FROM channel_connection \
         UNION ALL SELECT 'channel_daily', COUNT(*) FROM channel_daily \
         UNION ALL SELECT 'channel_daily_summary', COUNT(*) FROM channel_daily_summary \
         UNION ALL SELECT 'channel_refresh', COUNT(*) FROM channel_refresh \

@@ -62,6 +62,6 @@ pub async fn run(shell: &Shell, args: Args) -> Result<ExitCode, Failure> {
         }
         None => None,
     };
-    serve::run(ctx, &shell.config, web, args.roles.contains(&Role::Jobs), serve::asked_to_stop()).await?;
+    serve::run(ctx, &shell.config, web, &args.roles, serve::asked_to_stop()).await?;
     Ok(ExitCode::SUCCESS)
 }

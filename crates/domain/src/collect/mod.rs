@@ -1,3 +1,4 @@
-//! Turning what comes in (files, exports) into facts: pure rules of the slice *collect*.
+//! Turning what comes in (files, exports, Telegram) into facts: pure rules of the slice *collect*.
 
+pub mod connection;
 pub mod hashtags;

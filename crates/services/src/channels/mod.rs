@@ -138,7 +138,7 @@ fn changed(before: &Channel, changes: Changes) -> Result<Channel> {
     Ok(after)
 }
 
-fn checked_title(title: &str) -> Result<String> {
+pub(crate) fn checked_title(title: &str) -> Result<String> {
     let title = title.trim();
     if title.is_empty() || title.chars().count() > TITLE_CHARS_MAX {
         return Err(Error::invalid("title", format!("1 to {TITLE_CHARS_MAX} characters")));

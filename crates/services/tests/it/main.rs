@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod best_time;
 mod channels;
+mod connection;
 mod demo;
 mod identity;
 mod maintenance;

@@ -2,6 +2,7 @@
 //! of work, once a channel.
 
 pub(crate) mod batch;
+pub mod connections;
 mod copy;
 mod daily;
 mod posts;
