@@ -15,9 +15,9 @@ use domain::ids::ChannelId;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use services::{Ctx, Viewer};
-use store::outbox::Event;
+use store::outbox::{Bell, Event};
 use tokio::sync::broadcast;
-use tokio::time::{Instant, interval, timeout};
+use tokio::time::{Instant, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::problem::Problem;
@@ -25,8 +25,12 @@ use crate::security;
 use crate::sign_in::Credentials;
 use crate::state::AppState;
 
-/// Another process may have written: the outbox is asked this often.
+/// Another process may have written, and nobody rings: the outbox is asked this often.
 const POLL_EVERY: Duration = Duration::from_millis(500);
+/// The same where whoever writes rings; only a bell that fell down unseen would be missed.
+const POLL_EVERY_WITH_BELL: Duration = Duration::from_secs(5);
+/// Commits come in crowds.
+const SETTLE: Duration = Duration::from_millis(20);
 /// Events read at once; more wait for the next look.
 const BATCH: i64 = 500;
 /// On Postgres an event with a lower id may be committed after one with a higher: so far back is looked again.
@@ -65,13 +69,12 @@ impl Live {
 
 async fn read_outbox(ctx: Ctx, sender: broadcast::Sender<Event>, stopping: CancellationToken) {
     let mut reader = OutboxReader::default();
-    let mut ticks = interval(POLL_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut bell = None;
     let mut failing = false;
     loop {
-        tokio::select! {
-            () = stopping.cancelled() => return,
-            _ = ticks.tick() => {}
+        if bell.is_none() {
+            // before the look, so that nothing is missed between the two; without a bell there are looks enough
+            bell = Bell::hang(&ctx.db).await.ok();
         }
         match reader.read(&ctx).await {
             Ok(events) => {
@@ -88,6 +91,21 @@ async fn read_outbox(ctx: Ctx, sender: broadcast::Sender<Event>, stopping: Cance
             }
             Err(_) => {}
         }
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = wait(&mut bell) => {}
+        }
+    }
+}
+
+/// Over when there may be events.
+async fn wait(bell: &mut Option<Bell>) {
+    let Some(hung) = bell else { return sleep(POLL_EVERY).await };
+    let poll = if hung.hears_everybody() { POLL_EVERY_WITH_BELL } else { POLL_EVERY };
+    match timeout(poll, hung.rung()).await {
+        Ok(Ok(())) => sleep(SETTLE).await,
+        Ok(Err(_)) => *bell = None,
+        Err(_) => {}
     }
 }
 

@@ -34,3 +34,10 @@ pub async fn session() -> Result<SessionInfo, ApiError> {
             .collect(),
     })
 }
+
+/// The data versions of the channels the caller may see, by name: what `/api/live` tells, for pages that it cannot reach.
+#[server(prefix = "/api", endpoint = "live/versions", input = GetUrl, output = JsonText, client = SignedClient)]
+pub async fn versions() -> Result<Vec<(String, i64)>, ApiError> {
+    let (ctx, viewer) = crate::ssr::caller()?;
+    Ok(services::channels::versions(&ctx, &viewer).await?)
+}

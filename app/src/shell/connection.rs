@@ -1,5 +1,5 @@
 //! Live updates: one WebSocket a page. New facts of a visible channel make the page read again; a lost server is said
-//! in a bar, and tried again with growing pauses.
+//! in a bar, and tried again with growing pauses. Where sockets are not let through, versions are asked for instead.
 
 use leptos::prelude::*;
 
@@ -45,6 +45,8 @@ mod live {
     use leptos::task::spawn_local;
 
     use super::{PAUSE_MS, Refresh, SETTLE_MS};
+    use crate::error::ApiError;
+    use crate::session::api::versions;
     use crate::session::client::token;
 
     /// The first message proves who is asking; nothing is in the address, which ends up in logs.
@@ -62,14 +64,23 @@ mod live {
         spawn_local(async move {
             let mut pause = PAUSE_MS.0;
             let mut first = true;
+            let mut known = None;
             loop {
                 let opened = connect(lost, refresh, first).await;
+                first = false;
+                pause = if opened { PAUSE_MS.0 } else { (pause * 2).min(PAUSE_MS.1) };
+                // the socket may be all that is missing
+                let answer = if opened { Err(ApiError::Offline) } else { versions().await };
                 if lost.is_disposed() {
                     return;
                 }
-                lost.set(true);
-                first = false;
-                pause = if opened { PAUSE_MS.0 } else { (pause * 2).min(PAUSE_MS.1) };
+                lost.set(answer == Err(ApiError::Offline));
+                if let Ok(versions) = answer {
+                    if known.as_ref().is_some_and(|known| *known != versions) {
+                        refresh.0.update(|count| *count += 1);
+                    }
+                    known = Some(versions);
+                }
                 TimeoutFuture::new(pause).await;
             }
         });

@@ -20,6 +20,7 @@
 //! To add a method of MTProto, see `mtproto`; of the Bot API, `bot_api`; a fault, `scenario::Fault`.
 
 mod bot_api;
+mod chat;
 pub mod clock;
 mod control;
 pub mod describe;
@@ -41,6 +42,7 @@ use tokio::task::JoinSet;
 pub use mtproto::DataCentres;
 
 use bot_api::BotApi;
+use chat::Chat;
 use control::Controls;
 use scenario::Scenario;
 use socks5::Socks5;
@@ -76,13 +78,14 @@ impl FakeTelegram {
         let socks5 = listener.local_addr()?;
         tasks.spawn(socks5::accept(Arc::clone(&proxy), listener));
         let controls = Controls { world: Arc::clone(&world), centres: Arc::clone(&centres), proxy: Arc::clone(&proxy) };
+        let host = serve(mini_app::router(Arc::clone(&world)), &mut tasks).await?;
         let pages = bot_api::router(BotApi::new(Arc::clone(&world)))
             .merge(preview::router(Arc::clone(&world)))
+            .merge(chat::router(Chat { world: Arc::clone(&world), host: format!("http://{host}") }))
             .merge(control::router(Arc::new(controls)));
         let http = serve(pages, &mut tasks).await?;
         tasks.spawn(bot_api::deliver(Arc::clone(&world)));
         tasks.spawn(Arc::clone(&world).run());
-        let host = serve(mini_app::router(Arc::clone(&world)), &mut tasks).await?;
         Ok(Self { world, centres, proxy, socks5, http, host, _tasks: tasks })
     }
 

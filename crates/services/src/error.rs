@@ -46,6 +46,8 @@ pub enum What {
     Invitation,
     Experiment,
     ApiKey,
+    /// a channel is not collected this way
+    Connection,
 }
 
 impl std::fmt::Display for What {
@@ -58,6 +60,7 @@ impl std::fmt::Display for What {
             Self::Invitation => "invitation",
             Self::Experiment => "experiment",
             Self::ApiKey => "API key",
+            Self::Connection => "way of collecting",
         })
     }
 }

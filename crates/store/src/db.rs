@@ -10,6 +10,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Postgres, Sqlite, Transaction};
 
+use tokio::sync::Notify;
+
 use crate::replica::{Replica, ReplicaHealth};
 use crate::{Error, Result, migrations};
 
@@ -37,6 +39,13 @@ static COMMITS: AtomicU64 = AtomicU64::new(0);
 /// other processes write does not show in it.
 pub fn commits() -> u64 {
     COMMITS.load(Ordering::Acquire)
+}
+
+static COMMITTED: Notify = Notify::const_new();
+
+/// Over when this process commits something, after the first poll.
+pub(crate) async fn committed() {
+    COMMITTED.notified().await;
 }
 
 /// Where the data are.
@@ -369,6 +378,7 @@ impl Tx {
             Self::Postgres(tx) => tx.commit().await?,
         }
         COMMITS.fetch_add(1, Ordering::Release);
+        COMMITTED.notify_waiters();
         Ok(())
     }
 

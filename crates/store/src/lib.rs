@@ -29,6 +29,6 @@ pub mod summaries;
 pub mod testing;
 
 pub use db::{Backend, Connections, Db, Settings, Tx, commits, split_password, sqlite_path, without_password};
-pub(crate) use db::{Dialect, execute, on};
+pub(crate) use db::{Dialect, committed, execute, on};
 pub use error::{Error, Result};
 pub use replica::ReplicaHealth;

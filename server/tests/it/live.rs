@@ -24,19 +24,19 @@ async fn listening(app: &TestApp) -> std::net::SocketAddr {
     address
 }
 
-async fn connect(address: std::net::SocketAddr, origin: &str) -> Result<Socket, Error> {
+pub async fn connect(address: std::net::SocketAddr, origin: &str) -> Result<Socket, Error> {
     let mut request = format!("ws://{address}/api/live").into_client_request().expect("a request");
     request.headers_mut().insert("origin", origin.parse().expect("an origin"));
     let stream = TcpStream::connect(address).await.expect("connected");
     tokio_tungstenite::client_async(request, stream).await.map(|(socket, _)| socket)
 }
 
-async fn say(socket: &mut Socket, message: &Value) {
+pub async fn say(socket: &mut Socket, message: &Value) {
     socket.send(Message::Text(message.to_string().into())).await.expect("sent");
 }
 
 /// The next text as JSON; a close as `{"closed": code}`.
-async fn hear(socket: &mut Socket) -> Value {
+pub async fn hear(socket: &mut Socket) -> Value {
     loop {
         let message = tokio::time::timeout(SOON, socket.next()).await.expect("in time");
         match message.expect("not the end").expect("a message") {

@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use domain::channels::ChannelRef;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use crate::backends::{Postgres, Redis, wait_until};
+use crate::live;
 use crate::program::{Program, Server, get_with};
 
 const CHANNEL: &str = "orbit_daily_demo";
@@ -271,4 +273,27 @@ async fn an_older_answer_is_served_while_the_newest_takes_long() {
     for answer in &answers {
         assert_eq!((answer.status, answer.field("etag")), (200, newest.field("etag")));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_one_replica_hears_at_once_of_what_another_process_writes() {
+    let Some(place) = Place::new(&[]) else { return };
+    let replica = place.program.serve(&["--roles", "web", "--demo"]);
+    let mut socket = live::connect(replica.address, &format!("http://{}", replica.address)).await.expect("open");
+    live::say(&mut socket, &serde_json::json!({ "channels": [CHANNEL] })).await;
+    let before = live::hear(&mut socket).await["versions"][CHANNEL].as_i64().expect("the version of now");
+    // this process is another one than the replica's
+    let settings = store::Settings { url: place.postgres.url(), max_connections: 2 };
+    let db = store::Db::open(&settings).await.expect("opened");
+    let mut tx = db.write().await.expect("a write");
+    let workspace = store::identity::find_workspace(&mut tx, "default").await.expect("asked").expect("a workspace");
+    let channel = store::channels::find_by_ref(&mut tx, workspace.id, &ChannelRef::parse(CHANNEL)).await;
+    let channel = channel.expect("asked").expect("a channel");
+    store::collect::bump(&mut tx, channel.id, channel.created_at).await.expect("bumped");
+    tx.commit().await.expect("committed");
+    let written = Instant::now();
+    let told = live::hear(&mut socket).await;
+    assert_eq!(told, serde_json::json!({ "channel": CHANNEL, "data_version": before + 1 }));
+    // without the bell it would be looked for after five seconds
+    assert!(written.elapsed() < Duration::from_secs(3), "{:?}", written.elapsed());
 }

@@ -11,7 +11,7 @@ use store::collect::connections;
 
 use crate::entitlements::{self, Feature};
 use crate::identity::{Viewer, permission, require};
-use crate::{Ctx, Error, Result, audit, channels};
+use crate::{Ctx, Error, Result, What, audit, channels};
 
 /// A channel as Telegram has told us of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,13 +96,13 @@ pub(crate) async fn connect_in(
     Ok(Connected { channel, is_new_channel, is_new_connection })
 }
 
-/// From here on the channel is not collected this way; its facts stay. [`Error::NotFound`] also when it was not.
+/// From here on the channel is not collected this way; its facts stay.
 pub async fn disconnect(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, mode: Mode) -> Result<()> {
     require(viewer, permission::ADD_CHANNEL)?;
     let mut tx = ctx.db.write().await?;
     let channel = channels::find_in(&mut tx, viewer, channel).await?;
     if !connections::delete(&mut tx, channel.id, mode).await? {
-        return Err(Error::NotFound(crate::What::Channel));
+        return Err(Error::NotFound(What::Connection));
     }
     store::collect::bump(&mut tx, channel.id, ctx.now()).await?;
     audit::record(ctx, &mut tx, viewer, "collect.disconnect", &channel.slug(), &json!({ "mode": mode })).await?;
@@ -111,7 +111,7 @@ pub async fn disconnect(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, mode: 
 
 /// How the channels that the viewer sees are collected, by channel and mode.
 pub async fn list(ctx: &Ctx, viewer: &Viewer) -> Result<Vec<Connection>> {
-    crate::identity::require_numbers(viewer)?;
+    require(viewer, permission::SEE_SETTINGS)?;
     let mut tx = ctx.db.read().await?;
     let mut all = connections::list(&mut tx, viewer.workspace()).await?;
     all.retain(|connection| viewer.sees(connection.channel_id));

@@ -10,6 +10,7 @@ use domain::api_keys::Scope;
 use domain::best_time::experiment::HourOfWeek;
 use domain::best_time::{Objective, Settings};
 use domain::channels::ChannelRef;
+use domain::collect::connection::Mode;
 use domain::identity::Role;
 use domain::ids::{ApiKeyId, ExperimentId, InvitationId, PersonId};
 use domain::screens::ExperimentProposal;
@@ -18,6 +19,7 @@ use domain::zone::Zone;
 use futures::future::BoxFuture;
 use services::best_time::Asked;
 use services::channels::Changes;
+use services::collect::connection::{self, Introduced};
 use services::collect::refresh;
 use services::{
     Ctx, Error, Result, Viewer, What, analytics, audit, best_time, channels, demo, forecast, identity, settings,
@@ -64,10 +66,15 @@ fn a_key() -> identity::NewApiKey {
     }
 }
 
+fn an_introduction() -> Introduced {
+    Introduced { telegram_id: Some(99), username: None, title: "Elsewhere".to_owned(), zone: None }
+}
+
 fn use_cases() -> Vec<UseCase> {
     vec![
         use_case!("channels::visible", Viewer, false, |ctx, viewer, channel| channels::visible(ctx, viewer)),
         use_case!("channels::list", Viewer, false, |ctx, viewer, channel| channels::list(ctx, viewer)),
+        use_case!("channels::versions", Viewer, false, |ctx, viewer, channel| channels::versions(ctx, viewer)),
         use_case!("channels::fresh", Viewer, false, |ctx, viewer, channel| channels::fresh(ctx, viewer)),
         use_case!("channels::find", Viewer, true, |ctx, viewer, channel| channels::find(ctx, viewer, channel)),
         use_case!("channels::update", Editor, true, |ctx, viewer, channel| channels::update(
@@ -83,6 +90,19 @@ fn use_cases() -> Vec<UseCase> {
             "Channel mine"
         )),
         use_case!("collect::refresh", Editor, true, |ctx, viewer, channel| refresh::refresh(ctx, viewer, channel)),
+        use_case!("collect::connect", Editor, false, |ctx, viewer, channel| connection::connect(
+            ctx,
+            viewer,
+            &an_introduction(),
+            Mode::Bot
+        )),
+        use_case!("collect::disconnect", Editor, true, |ctx, viewer, channel| unless_missing(connection::disconnect(
+            ctx,
+            viewer,
+            channel,
+            Mode::Bot
+        ))),
+        use_case!("collect::connections", Viewer, false, |ctx, viewer, channel| connection::list(ctx, viewer)),
         use_case!("analytics::summaries", Viewer, true, |ctx, viewer, channel| analytics::summaries(
             ctx,
             viewer,
@@ -334,7 +354,9 @@ fn proposal() -> ExperimentProposal {
 /// Whoever got past the permission check finds nobody there, or too few posts for an experiment.
 async fn unless_missing<T>(act: impl Future<Output = Result<T>>) -> Result<()> {
     match act.await.map(drop) {
-        Err(Error::NotFound(What::Member | What::Invitation | What::Experiment | What::ApiKey)) => Ok(()),
+        Err(Error::NotFound(What::Member | What::Invitation | What::Experiment | What::ApiKey | What::Connection)) => {
+            Ok(())
+        }
         Err(Error::Invalid { field, .. }) if field == "objective" => Ok(()),
         other => other,
     }
@@ -410,7 +432,8 @@ async fn a_key_sees_numbers_and_nothing_else() {
             case.least == Role::Viewer && ["best_time::", "forecast::"].iter().any(|it| case.name.starts_with(it));
         let about_numbers = case.name.starts_with("analytics::")
             || advice
-            || ["channels::visible", "channels::list", "channels::fresh", "channels::find"].contains(&case.name);
+            || ["channels::visible", "channels::list", "channels::versions", "channels::fresh", "channels::find"]
+                .contains(&case.name);
         let expected = if about_numbers { Ok(()) } else { Err(Error::Forbidden { needs: case.least }) };
         assert_eq!(outcome, expected, "{}", case.name);
     }
