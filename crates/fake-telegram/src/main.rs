@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use fake_telegram::FakeTelegram;
 use fake_telegram::describe::Description;
 use fake_telegram::scenario::Scenario;
+use fake_telegram::{FakeTelegram, clock};
 
 /// A stand-in for Telegram on loopback. Runs until it is interrupted.
 #[derive(Parser)]
@@ -14,6 +14,9 @@ struct Arguments {
     /// What exists and what goes wrong, TOML or JSON
     #[arg(long, value_name = "FILE")]
     scenario: PathBuf,
+    /// The scenario's clock starts at the machine's now and goes with it
+    #[arg(long)]
+    live: bool,
     /// Write here how a client is pointed at it, as JSON
     #[arg(long, value_name = "OUT.json")]
     describe: Option<PathBuf>,
@@ -31,7 +34,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
-    let fake = FakeTelegram::start(Scenario::read(&arguments.scenario)?).await?;
+    let mut scenario = Scenario::read(&arguments.scenario)?;
+    if arguments.live {
+        scenario.now = Some(jiff::Timestamp::from_second(clock::wall().as_secs().try_into()?)?);
+        scenario.speed = 1.0;
+    }
+    let fake = FakeTelegram::start(scenario).await?;
     let description = serde_json::to_string_pretty(&Description::of(&fake)?)? + "\n";
     match &arguments.describe {
         Some(file) => {

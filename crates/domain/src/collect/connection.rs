@@ -54,7 +54,10 @@ impl Mode {
 
     /// What this way can tell (core.telegram.org/bots/api, core.telegram.org/api/stats, t.me/s pages).
     pub fn knows(self) -> &'static [Knowable] {
-        use Knowable::*;
+        use Knowable::{
+            Changes, Forwards, History, JoinsByLink, Members, Mentions, NewPosts, OfficialStatistics, Reactions,
+            Replies, RoundedViews, Views,
+        };
         match self {
             Self::Bot => &[NewPosts, Reactions, Changes, Members, JoinsByLink],
             Self::Preview => &[NewPosts, History, RoundedViews, Members],
