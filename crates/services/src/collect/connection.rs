@@ -58,35 +58,32 @@ pub(crate) async fn connect_in(
         return Err(Error::invalid("channel", "a channel has a Telegram id or a username"));
     }
     let now = ctx.now();
-    let (channel, is_new_channel) = match known(tx, viewer, introduced).await? {
-        Some(known) => {
-            let named = Channel {
-                telegram_id: introduced.telegram_id.or(known.telegram_id),
-                username: introduced.username.clone().or_else(|| known.username.clone()),
-                title: channels::checked_title(&introduced.title)?,
-                ..known.clone()
-            };
-            if named != known {
-                store::channels::update(tx, &named).await?;
-                store::collect::bump(tx, named.id, now).await?;
-            }
-            (named, false)
+    let (channel, is_new_channel) = if let Some(known) = known(tx, viewer, introduced).await? {
+        let named = Channel {
+            telegram_id: introduced.telegram_id.or(known.telegram_id),
+            username: introduced.username.clone().or_else(|| known.username.clone()),
+            title: channels::checked_title(&introduced.title)?,
+            ..known.clone()
+        };
+        if named != known {
+            store::channels::update(tx, &named).await?;
+            store::collect::bump(tx, named.id, now).await?;
         }
-        None => {
-            entitlements::allow(ctx, viewer, Feature::AddChannel).await?;
-            let zone = introduced.zone.as_deref().unwrap_or("UTC");
-            let new = NewChannel {
-                workspace_id: viewer.workspace(),
-                telegram_id: introduced.telegram_id,
-                username: introduced.username.clone(),
-                title: channels::checked_title(&introduced.title)?,
-                zone: Zone::find(zone)?.name().to_owned(),
-                demo: false,
-            };
-            let channel = store::channels::insert(tx, &new, now).await?;
-            store::collect::bump(tx, channel.id, now).await?;
-            (channel, true)
-        }
+        (named, false)
+    } else {
+        entitlements::allow(ctx, viewer, Feature::AddChannel).await?;
+        let zone = introduced.zone.as_deref().unwrap_or("UTC");
+        let new = NewChannel {
+            workspace_id: viewer.workspace(),
+            telegram_id: introduced.telegram_id,
+            username: introduced.username.clone(),
+            title: channels::checked_title(&introduced.title)?,
+            zone: Zone::find(zone)?.name().to_owned(),
+            demo: false,
+        };
+        let channel = store::channels::insert(tx, &new, now).await?;
+        store::collect::bump(tx, channel.id, now).await?;
+        (channel, true)
     };
     let is_new_connection = connections::insert(tx, channel.id, mode, person_of(viewer), now).await?;
     if is_new_connection {
