@@ -67,17 +67,29 @@ test("a workspace without channels says how to get one", async ({ page }) => {
   });
 });
 
-test("demo data move with the clock, and the open page follows", async ({ page }) => {
-  await withServer(page, async (server) => {
-    await server.command("demo", "--seed", String(DEMO_SEED), "--channels", "1");
-    await open(page, server.url + HOME);
-    const posts = page.locator(".post-list");
-    const before = await posts.innerText();
-    await server.setClock(NOW + 26 * HOUR_S);
-    // no reload: the job writes, the page hears of it
-    await expect(posts).not.toHaveText(before, { useInnerText: true, timeout: 50_000 });
+for (const socket of ["a socket", "no socket"]) {
+  test(`demo data move with the clock, and the open page follows: ${socket}`, async ({ page }) => {
+    let closed = 0;
+    if (socket === "no socket") {
+      // as a proxy that lets no WebSocket through
+      await page.routeWebSocket(/\/api\/live$/, (route) => {
+        closed += 1;
+        return route.close();
+      });
+    }
+    await withServer(page, async (server) => {
+      await server.command("demo", "--seed", String(DEMO_SEED), "--channels", "1");
+      await open(page, server.url + HOME);
+      const posts = page.locator(".post-list");
+      const before = await posts.innerText();
+      await server.setClock(NOW + 26 * HOUR_S);
+      // no reload: the job writes, the page hears of it
+      await expect(posts).not.toHaveText(before, { useInnerText: true, timeout: 50_000 });
+      await expect(page.locator(".offline-bar")).toHaveCount(0);
+      expect(closed > 0).toBe(socket === "no socket");
+    });
   });
-});
+}
 
 test("an imported channel is everywhere, and twice is once", async ({ page }) => {
   const POSTS = 40;

@@ -29,6 +29,8 @@ use crate::state::AppState;
 const POLL_EVERY: Duration = Duration::from_millis(500);
 /// The same where whoever writes rings; only a bell that fell down unseen would be missed.
 const POLL_EVERY_WITH_BELL: Duration = Duration::from_secs(5);
+/// While the bell is being hung nobody looks into the outbox.
+const HANG_MAX: Duration = Duration::from_secs(2);
 /// Commits come in crowds.
 const SETTLE: Duration = Duration::from_millis(20);
 /// Events read at once; more wait for the next look.
@@ -74,7 +76,7 @@ async fn read_outbox(ctx: Ctx, sender: broadcast::Sender<Event>, stopping: Cance
     loop {
         if bell.is_none() {
             // before the look, so that nothing is missed between the two; without a bell there are looks enough
-            bell = Bell::hang(&ctx.db).await.ok();
+            bell = timeout(HANG_MAX, Bell::hang(&ctx.db)).await.ok().and_then(Result::ok);
         }
         match reader.read(&ctx).await {
             Ok(events) => {

@@ -39,5 +39,6 @@ pub async fn session() -> Result<SessionInfo, ApiError> {
 #[server(prefix = "/api", endpoint = "live/versions", input = GetUrl, output = JsonText, client = SignedClient)]
 pub async fn versions() -> Result<Vec<(String, i64)>, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
-    Ok(services::channels::versions(&ctx, &viewer).await?)
+    let channels = services::channels::fresh(&ctx, &viewer).await?;
+    Ok(channels.into_iter().map(|(channel, freshness)| (channel.slug(), freshness.version)).collect())
 }

@@ -9,7 +9,6 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Postgres, Sqlite, Transaction};
-
 use tokio::sync::Notify;
 
 use crate::replica::{Replica, ReplicaHealth};

@@ -39,17 +39,6 @@ pub async fn visible(ctx: &Ctx, viewer: &Viewer) -> Result<Vec<Channel>> {
     visible_in(&mut ctx.db.read().await?, viewer).await
 }
 
-/// Name and data version of the channels the viewer may see, by title.
-pub async fn versions(ctx: &Ctx, viewer: &Viewer) -> Result<Vec<(String, i64)>> {
-    let mut tx = ctx.db.read().await?;
-    let mut versions = Vec::new();
-    for channel in visible_in(&mut tx, viewer).await? {
-        let (version, _) = store::analytics::data_version(&mut tx, channel.id).await?;
-        versions.push((channel.slug(), version));
-    }
-    Ok(versions)
-}
-
 /// The channels of all workspaces, for jobs, which work for everybody.
 pub async fn of_every_workspace(ctx: &Ctx) -> Result<Vec<Channel>> {
     let mut tx = ctx.db.read().await?;

@@ -74,7 +74,6 @@ fn use_cases() -> Vec<UseCase> {
     vec![
         use_case!("channels::visible", Viewer, false, |ctx, viewer, channel| channels::visible(ctx, viewer)),
         use_case!("channels::list", Viewer, false, |ctx, viewer, channel| channels::list(ctx, viewer)),
-        use_case!("channels::versions", Viewer, false, |ctx, viewer, channel| channels::versions(ctx, viewer)),
         use_case!("channels::fresh", Viewer, false, |ctx, viewer, channel| channels::fresh(ctx, viewer)),
         use_case!("channels::find", Viewer, true, |ctx, viewer, channel| channels::find(ctx, viewer, channel)),
         use_case!("channels::update", Editor, true, |ctx, viewer, channel| channels::update(
@@ -432,8 +431,7 @@ async fn a_key_sees_numbers_and_nothing_else() {
             case.least == Role::Viewer && ["best_time::", "forecast::"].iter().any(|it| case.name.starts_with(it));
         let about_numbers = case.name.starts_with("analytics::")
             || advice
-            || ["channels::visible", "channels::list", "channels::versions", "channels::fresh", "channels::find"]
-                .contains(&case.name);
+            || ["channels::visible", "channels::list", "channels::fresh", "channels::find"].contains(&case.name);
         let expected = if about_numbers { Ok(()) } else { Err(Error::Forbidden { needs: case.least }) };
         assert_eq!(outcome, expected, "{}", case.name);
     }

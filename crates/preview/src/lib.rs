@@ -1,1 +1,0 @@
-//! The public page of a public channel (`t.me/s/NAME`): fetched politely, read into facts.
