@@ -71,7 +71,7 @@ for (const socket of ["a socket", "no socket"]) {
   test(`demo data move with the clock, and the open page follows: ${socket}`, async ({ page }) => {
     let closed = 0;
     if (socket === "no socket") {
-      // as a proxy that lets no WebSocket through
+      // as a proxy that lets no WebSocket through: to the page it never opens
       await page.routeWebSocket(/\/api\/live$/, (route) => {
         closed += 1;
         return route.close();

@@ -10,6 +10,9 @@ use crate::ui::icon::{Glyph, Icon};
 /// First and longest pause between two tries, milliseconds.
 #[cfg(feature = "hydrate")]
 const PAUSE_MS: (u32, u32) = (500, 15_000);
+/// Whatever swallows sockets answers neither yes nor no: so long is waited for one to open, milliseconds.
+#[cfg(feature = "hydrate")]
+const OPEN_MAX_MS: u32 = 5_000;
 /// Events that come within this time are one refresh, milliseconds.
 #[cfg(feature = "hydrate")]
 const SETTLE_MS: u32 = 400;
@@ -37,6 +40,7 @@ pub fn ConnectionBar() -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 mod live {
+    use futures::future::{Either, select};
     use futures::{SinkExt as _, StreamExt as _};
     use gloo_net::websocket::Message;
     use gloo_net::websocket::futures::WebSocket;
@@ -44,7 +48,7 @@ mod live {
     use leptos::prelude::*;
     use leptos::task::spawn_local;
 
-    use super::{PAUSE_MS, Refresh, SETTLE_MS};
+    use super::{OPEN_MAX_MS, PAUSE_MS, Refresh, SETTLE_MS};
     use crate::error::ApiError;
     use crate::session::api::versions;
     use crate::session::client::token;
@@ -89,7 +93,8 @@ mod live {
     /// Runs one connection to its end; says whether it was ever open.
     async fn connect(lost: RwSignal<bool>, refresh: Refresh, first: bool) -> bool {
         let Some(mut socket) = address().and_then(|address| WebSocket::open(&address).ok()) else { return false };
-        if socket.send(Message::Text(hello())).await.is_err() {
+        let said = select(socket.send(Message::Text(hello())), TimeoutFuture::new(OPEN_MAX_MS)).await;
+        if !matches!(said, Either::Left((Ok(()), _))) {
             return false;
         }
         let mut opened = false;
