@@ -1,0 +1,1 @@
+//! What the bot says: commands, keyboards, texts. Decides nothing by itself: `services` does.
