@@ -114,7 +114,6 @@ impl Login {
     /// Has Telegram send a code.
     pub async fn ask_code(&mut self, phone: &str) -> Result<SentBy, LoginError> {
         let settings = &self.account.wire.settings;
-        let mut code_settings = code_settings();
         let request = functions::auth::SendCode {
             phone_number: phone.to_owned(),
             api_id: settings.api_id,
