@@ -62,15 +62,13 @@ impl AccountState {
     #[must_use]
     pub fn after(self, event: AccountEvent) -> Self {
         match (self, event) {
-            (_, AccountEvent::SignedIn) => Self::Active,
-            (Self::SignedOut | Self::Banned, _) => self,
+            (Self::SignedOut | Self::Banned, event) if event != AccountEvent::SignedIn => self,
             (_, AccountEvent::SessionEnded) => Self::SignedOut,
             (_, AccountEvent::Banned) => Self::Banned,
             (_, AccountEvent::Stopped) => Self::Stopped,
-            (Self::Stopped, AccountEvent::Resumed) => Self::Active,
-            (Self::Stopped, _) => self,
-            (Self::Active | Self::Waiting, AccountEvent::Unreachable) => Self::Waiting,
-            (Self::Active | Self::Waiting, AccountEvent::Answered | AccountEvent::Resumed) => Self::Active,
+            (Self::Stopped, AccountEvent::Answered | AccountEvent::Unreachable) => self,
+            (_, AccountEvent::Unreachable) => Self::Waiting,
+            (_, AccountEvent::Answered | AccountEvent::Resumed | AccountEvent::SignedIn) => Self::Active,
         }
     }
 
