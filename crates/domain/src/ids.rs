@@ -21,6 +21,8 @@ ids! {
     PersonId,
     InvitationId,
     ApiKeyId,
+    /// Our own key of an account of Telegram that collects.
+    AccountId,
     /// Our own key of a channel inside one workspace; Telegram's id is [`crate::channels::Channel::telegram_id`].
     ChannelId,
     /// Telegram's message id inside its channel (of the first message of an album).
