@@ -57,7 +57,7 @@ impl Mode {
         use Knowable::*;
         match self {
             Self::Bot => &[NewPosts, Reactions, Changes, Members, JoinsByLink],
-            Self::Preview => &[NewPosts, History, RoundedViews, Members],
+            Self::Preview => &[NewPosts, History, RoundedViews, Reactions, Members],
             Self::Session => &[
                 NewPosts,
                 History,

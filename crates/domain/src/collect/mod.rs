@@ -2,3 +2,5 @@
 
 pub mod connection;
 pub mod hashtags;
+pub mod label;
+pub mod unread;
