@@ -29,7 +29,7 @@ pub fn router(world: Arc<World>) -> Router {
 /// The page that asks to open the app. It knows channels also where they show no preview; of a name that nobody has it
 /// says how to write to them.
 async fn landing(State(world): State<Arc<World>>, Path(username): Path<String>) -> Html<String> {
-    let state = world.lock();
+    let mut state = world.lock();
     let body = match state.channel_named(&username).filter(|channel| !channel.private) {
         Some(channel) => format!(
             r#"<div class="tgme_page_title" dir="auto"><span dir="auto">{title}</span></div><div class="tgme_page_extra">{members} subscribers</div><div class="tgme_page_description" dir="auto">{about}</div>"#,

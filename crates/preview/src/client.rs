@@ -14,7 +14,7 @@ use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
-use crate::error::{Error, Why};
+use crate::error::{Error, PageError, Why};
 use crate::page::{self, Page};
 use crate::robots::Robots;
 use crate::{Username, landing};
@@ -153,6 +153,11 @@ impl Client {
         let html = self.body(&mut turn, response).await?;
         drop(turn);
         let page = page::parse(&html)?;
+        if let (Some(asked), Some(older)) = (before, page.before)
+            && older >= asked
+        {
+            return Err(PageError::unreadable("link to older posts", &older.to_string()).into());
+        }
         if !name.is(&page.channel.username) {
             return Err(Error::Elsewhere(format!("@{}", page.channel.username)));
         }

@@ -68,7 +68,7 @@ fn reactions_of_every_kind_are_one_count() {
 #[test]
 fn what_a_post_carries_is_told() {
     for (inside, media) in [
-        (r#"<a class="tgme_widget_message_photo_wrap x" href="#"></a>"#, MediaType::Photo),
+        (r#"<a class="tgme_widget_message_photo_wrap x" href="/1"></a>"#, MediaType::Photo),
         (r#"<a class="tgme_widget_message_video_player"><time class="message_video_duration">0:12</time></a>"#, MediaType::Video),
         (r#"<a class="tgme_widget_message_video_player"><video autoplay loop></video></a>"#, MediaType::Animation),
         (r#"<a class="tgme_widget_message_roundvideo_player"></a>"#, MediaType::VideoNote),
