@@ -1,6 +1,7 @@
 //! What a server function answers when it cannot: the serialisable face of `services::Error`.
 
 use domain::analytics::period::NotAPeriod;
+use domain::collect::connection::Obstacle;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -24,6 +25,9 @@ pub enum ApiError {
     Limited { until: i64 },
     #[error("not available: {what}")]
     Unavailable { what: String },
+    /// something at Telegram stands in the way, until a moment (unix seconds) where that is known
+    #[error("{obstacle}")]
+    Obstructed { obstacle: Obstacle, until: Option<i64> },
     #[error("something failed on the server, id {id}")]
     Internal { id: String },
     /// the request did not reach the server, or its answer did not reach us

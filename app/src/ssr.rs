@@ -91,6 +91,7 @@ impl From<Error> for ApiError {
             Error::LimitedUntil { at } => Self::Limited { until: at },
             Error::Unavailable(outage) => Self::Unavailable { what: outage.to_string() },
             Error::Conflict(clash) => Self::Conflict { what: clash.to_string() },
+            Error::Obstructed { obstacle, until } => Self::Obstructed { obstacle, until },
             Error::Internal { id } => Self::Internal { id },
         }
     }

@@ -49,7 +49,7 @@ fn status(error: &ApiError) -> StatusCode {
         ApiError::Invalid { .. } => StatusCode::BAD_REQUEST,
         ApiError::Conflict { .. } => StatusCode::CONFLICT,
         ApiError::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
-        ApiError::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        ApiError::Unavailable { .. } | ApiError::Obstructed { .. } => StatusCode::SERVICE_UNAVAILABLE,
         // said by the browser, never by us
         ApiError::Internal { .. } | ApiError::Offline => StatusCode::INTERNAL_SERVER_ERROR,
     }

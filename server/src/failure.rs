@@ -80,6 +80,11 @@ impl From<Error> for Failure {
             Error::Conflict(_) => Self::failed("conflict", error.to_string()),
             Error::Unavailable(_) => Self::failed("unavailable", error.to_string()),
             Error::Forbidden { .. } | Error::SignInNeeded => Self::failed("forbidden", error.to_string()),
+            Error::Obstructed { until, .. } => {
+                let until = until.and_then(|at| jiff::Timestamp::from_second(at).ok());
+                let again = until.map_or_else(String::new, |until| format!("; try again after {until}"));
+                Self::failed("obstructed", format!("{error}{again}"))
+            }
             Error::LimitedUntil { .. } => Self::failed("limited", error.to_string()),
             Error::Internal { .. } => Self::failed(
                 "internal",

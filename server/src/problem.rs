@@ -68,6 +68,7 @@ impl From<Error> for Problem {
             Error::LimitedUntil { .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, detail),
             Error::Unavailable(_) => Self::unavailable(detail),
             Error::Conflict(_) => Self::new(StatusCode::CONFLICT, detail),
+            Error::Obstructed { .. } => Self::unavailable(detail),
             Error::Internal { .. } => Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail),
         }
     }

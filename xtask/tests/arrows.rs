@@ -35,7 +35,7 @@ const ALLOWED_IN_TESTS: &[(&str, &[&str])] = &[
     ("preview", &["fake-telegram"]),
     ("services", &["store", "telegram", "fake-telegram"]),
     ("bot", &["fake-telegram", "store"]),
-    ("jobs", &["store", "fake-telegram"]),
+    ("jobs", &["store", "preview", "fake-telegram"]),
     ("app", &["store"]),
     ("server", &["fake-telegram"]),
 ];

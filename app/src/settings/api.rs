@@ -3,6 +3,7 @@
 use domain::api_keys::ApiKey;
 use domain::audit::AuditEntry;
 use domain::channels::Channel;
+use domain::collect::connection::{Connection, Mode};
 use domain::identity::{Invitation, Member, Role};
 use domain::ids::{ApiKeyId, InvitationId, PersonId};
 use domain::screens::ChannelCard;
@@ -18,6 +19,12 @@ use crate::session::{JsonText, SignedClient};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChannelSettings {
     pub channels: Vec<ChannelCard>,
+    /// how they are collected
+    pub connections: Vec<Connection>,
+    /// unix seconds
+    pub now: i64,
+    /// a bot is configured
+    pub has_bot: bool,
     /// all IANA zone names
     pub zones: Vec<String>,
     /// may the viewer change and delete channels?
@@ -30,6 +37,9 @@ pub async fn list_channels() -> Result<ChannelSettings, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     Ok(ChannelSettings {
         channels: services::channels::list(&ctx, &viewer).await?,
+        connections: services::collect::connection::list(&ctx, &viewer).await?,
+        now: ctx.now(),
+        has_bot: ctx.site.bot.is_some(),
         zones: domain::zone::Zone::names().into_iter().map(str::to_owned).collect(),
         may_edit: viewer.role() >= Role::Editor,
         may_delete: viewer.role() >= Role::Owner,
@@ -58,6 +68,22 @@ pub async fn refresh_channel(channel: String) -> Result<(), ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let channel = domain::channels::ChannelRef::parse(&channel);
     services::collect::refresh::refresh(&ctx, &viewer, &channel).await?;
+    Ok(())
+}
+
+/// Reads the channel's public page and collects it from now on.
+#[server(prefix = "/api", endpoint = "settings/channels/connect", input = PostUrl, output = JsonText, client = SignedClient)]
+pub async fn connect_channel(channel: String) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller()?;
+    services::collect::preview::connect(&ctx, &viewer, &channel).await?;
+    Ok(())
+}
+
+#[server(prefix = "/api", endpoint = "settings/channels/disconnect", input = PostUrl, output = JsonText, client = SignedClient)]
+pub async fn disconnect_channel(channel: String, mode: Mode) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller()?;
+    let channel = domain::channels::ChannelRef::parse(&channel);
+    services::collect::connection::disconnect(&ctx, &viewer, &channel, mode).await?;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ pub mod icon;
 pub mod loaded;
 pub mod mini_curve;
 pub mod number;
+pub mod obstacle;
 pub mod outcome;
 pub mod page_title;
 pub mod problem;

@@ -1,8 +1,10 @@
 //! Errors in words: what happened, what is safe, the way out (design §5).
 
+use domain::zone::Zone;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use super::{obstacle, time};
 use crate::error::ApiError;
 use crate::t;
 
@@ -15,6 +17,14 @@ pub fn words(problem: &ApiError) -> (String, String) {
         ApiError::Invalid { field, allowed } => (t!("problem-invalid", field = field.clone()), allowed.clone()),
         ApiError::Conflict { what } => (t!("problem-conflict"), what.clone()),
         ApiError::Limited { .. } => (t!("problem-limited"), t!("problem-limited-more")),
+        ApiError::Obstructed { obstacle, until } => {
+            let (what, mut more) = obstacle::words(*obstacle);
+            if let Some(until) = until {
+                more.push(' ');
+                more.push_str(&t!("obstacle-until", time = format!("{} UTC", time::moment(&Zone::utc(), *until))));
+            }
+            (what.trim_end_matches('.').to_owned(), more)
+        }
         ApiError::Unavailable { what } => (t!("problem-unavailable"), what.clone()),
         ApiError::Internal { id } => (t!("problem-internal"), t!("problem-internal-more", id = id.clone())),
         ApiError::Offline => (t!("problem-offline"), t!("problem-offline-more")),

@@ -255,6 +255,7 @@ async fn set_account(State(controls): Shared, Json(of): Json<AccountState>) -> R
 struct ChannelState {
     channel: String,
     private: Option<bool>,
+    preview: Option<bool>,
     members: Option<i32>,
 }
 
@@ -263,6 +264,7 @@ async fn set_channel(State(controls): Shared, Json(of): Json<ChannelState>) -> R
     let found = state.channel_named(&of.channel);
     let channel = found.ok_or_else(|| NotThere(format!("channel `{}`", of.channel)))?;
     channel.private = of.private.unwrap_or(channel.private);
+    channel.preview = of.preview.unwrap_or(channel.preview);
     channel.members = of.members.unwrap_or(channel.members);
     Ok(Json(json!({})))
 }

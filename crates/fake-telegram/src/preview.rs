@@ -1,5 +1,5 @@
 //! The public preview of a channel, `/s/<username>`, in the structure of t.me's pages: twenty posts, rounded counts,
-//! `?before=`.
+//! `?before=`; and `/<username>`, the page that asks to open the app, to which a missing preview leads.
 
 use std::sync::Arc;
 
@@ -19,7 +19,44 @@ use crate::world::{Channel, Forward, Post, World};
 const PAGE: usize = 20;
 
 pub fn router(world: Arc<World>) -> Router {
-    Router::new().route("/s/{username}", get(page)).route("/robots.txt", get(robots)).with_state(world)
+    Router::new()
+        .route("/s/{username}", get(page))
+        .route("/{username}", get(landing))
+        .route("/robots.txt", get(robots))
+        .with_state(world)
+}
+
+/// The page that asks to open the app. It knows channels also where they show no preview; of a name that nobody has it
+/// says how to write to them.
+async fn landing(State(world): State<Arc<World>>, Path(username): Path<String>) -> Html<String> {
+    let mut state = world.lock();
+    let body = match state.channel_named(&username).filter(|channel| !channel.private) {
+        Some(channel) => format!(
+            r#"<div class="tgme_page_title" dir="auto"><span dir="auto">{title}</span></div><div class="tgme_page_extra">{members} subscribers</div><div class="tgme_page_description" dir="auto">{about}</div>"#,
+            title = escape(&channel.title),
+            members = spaced(i64::from(channel.members)),
+            about = escape(&channel.about),
+        ),
+        None => format!(
+            r#"<div class="tgme_page_icon"></div><div class="tgme_page_description">If you have <strong>Telegram</strong>, you can contact <a class="tgme_username_link" href="tg://resolve?domain={name}">@{name}</a> right away.</div>"#,
+            name = escape(&username),
+        ),
+    };
+    let verb = if body.contains("tgme_page_extra") { "View" } else { "Contact" };
+    Html(format!(
+        r#"<!DOCTYPE html>
+<html><head><meta charset="utf-8"><title>Telegram: {verb} @{name}</title></head>
+<body class="no_transition"><div class="tgme_page_wrap"><div class="tgme_body_wrap"><div class="tgme_page">{body}</div></div></div></body></html>
+"#,
+        name = escape(&username),
+    ))
+}
+
+/// The landing page writes counts out: 98 700.
+fn spaced(count: i64) -> String {
+    let digits = count.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group).into_owned());
+    groups.collect::<Vec<_>>().join(" ")
 }
 
 /// t.me lets everybody read previews.
@@ -46,7 +83,8 @@ async fn page(
         return (StatusCode::TOO_MANY_REQUESTS, wait, "Too Many Requests").into_response();
     }
     let names = state.channels.values().map(|channel| (channel.id, channel.username.clone())).collect();
-    let Some(channel) = state.channel_named(&username).filter(|channel| !channel.private) else {
+    let Some(channel) = state.channel_named(&username).filter(|channel| !channel.private && channel.preview)
+    else {
         // t.me leads to the page that asks to open the app
         return Redirect::to(&format!("/{username}")).into_response();
     };
@@ -211,12 +249,19 @@ fn media(channel: &Channel, post: &Post) -> String {
     match post.media {
         Media::Text => String::new(),
         Media::Photo => photo(post.id),
-        Media::Video | Media::Gif => format!(
+        Media::Video => format!(
             r#"<a class="tgme_widget_message_video_player js-message_video_player" href="{link}"><i class="tgme_widget_message_video_thumb"></i><div class="tgme_widget_message_video_wrap"><video class="tgme_widget_message_video js-message_video"></video></div><time class="message_video_duration js-message_video_duration">0:12</time></a>"#
         ),
+        // runs by itself, without a length
+        Media::Gif => format!(
+            r#"<a class="tgme_widget_message_video_player js-message_video_player" href="{link}"><i class="tgme_widget_message_video_thumb"></i><div class="tgme_widget_message_video_wrap"><video class="tgme_widget_message_video js-message_video" autoplay loop muted playsinline></video></div></a>"#
+        ),
         Media::Voice => format!(r#"<a class="tgme_widget_message_voice_player js-message_voice_player" href="{link}"><time class="tgme_widget_message_voice_duration">0:12</time></a>"#),
-        Media::Audio | Media::Document => format!(
-            r#"<a class="tgme_widget_message_document_wrap" href="{link}"><div class="tgme_widget_message_document"><div class="tgme_widget_message_document_title" dir="auto">report.pdf</div><div class="tgme_widget_message_document_extra" dir="auto">1 KB</div></div></a>"#
+        Media::Audio => format!(
+            r#"<a class="tgme_widget_message_document_wrap" href="{link}"><div class="tgme_widget_message_document"><div class="tgme_widget_message_document_icon accent_bg audio"></div><div class="tgme_widget_message_document_title accent_color" dir="auto">Song</div><div class="tgme_widget_message_document_extra" dir="auto">Singer</div></div></a>"#
+        ),
+        Media::Document => format!(
+            r#"<a class="tgme_widget_message_document_wrap" href="{link}"><div class="tgme_widget_message_document"><div class="tgme_widget_message_document_icon accent_bg"></div><div class="tgme_widget_message_document_title" dir="auto">report.pdf</div><div class="tgme_widget_message_document_extra" dir="auto">1 KB</div></div></a>"#
         ),
         Media::Sticker => {
             r#"<div class="tgme_widget_message_sticker_wrap media_supported_cont"><i class="tgme_widget_message_sticker js-sticker_image"></i></div>"#.to_owned()

@@ -137,6 +137,8 @@ pub struct ChannelPlan {
     pub members: Option<i32>,
     /// Everybody gets `CHANNEL_PRIVATE`.
     pub private: bool,
+    /// Its public page shows no posts, as where Telegram or its owner has switched that off.
+    pub no_preview: bool,
     /// Official statistics are answered to its administrators.
     pub stats: bool,
     pub csv: Option<CsvPlan>,

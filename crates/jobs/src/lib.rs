@@ -10,6 +10,7 @@
 mod advance_demo;
 mod apply_retention;
 mod backtest_best_time;
+mod collect_preview;
 mod forecast_young_posts;
 mod outcome;
 mod purge_channels;

@@ -29,7 +29,7 @@ impl From<Error> for Stop {
             | Error::SignInNeeded
             | Error::Invalid { .. }
             | Error::Conflict(_) => Self::GiveUp(error.to_string()),
-            Error::LimitedUntil { .. } | Error::Unavailable(_) | Error::Internal { .. } => {
+            Error::LimitedUntil { .. } | Error::Obstructed { .. } | Error::Unavailable(_) | Error::Internal { .. } => {
                 Self::TryAgain(error.to_string())
             }
         }

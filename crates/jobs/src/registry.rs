@@ -4,6 +4,7 @@ use futures::future::BoxFuture;
 use services::Ctx;
 use services::best_time::{RecordExperimentOutcomes, RefreshEvidence};
 use services::channels::PurgeChannels;
+use services::collect::preview::CollectPreview;
 use services::collect::refresh::RefreshChannel;
 use services::collect::retention::ApplyRetention;
 use services::demo::AdvanceDemo;
@@ -12,7 +13,7 @@ use services::maintenance::UpkeepDatabase;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Outcome, advance_demo, apply_retention, backtest_best_time, forecast_young_posts, purge_channels,
+    Outcome, advance_demo, apply_retention, backtest_best_time, collect_preview, forecast_young_posts, purge_channels,
     record_experiment_outcomes, refresh_channel, upkeep_database,
 };
 
@@ -56,6 +57,13 @@ const REGISTRY: &[Job] = &[
         attempts_max: 10,
         every_s: Some(HOUR_S),
         body: |ctx, _, stopping| Box::pin(purge_channels::run(ctx, stopping)),
+    },
+    // looks every minute; a channel's turn comes when its newest posts are young enough to move
+    Job {
+        kind: CollectPreview::KIND,
+        attempts_max: 3,
+        every_s: Some(MINUTE_S),
+        body: |ctx, _, stopping| Box::pin(collect_preview::run(ctx, stopping)),
     },
     Job {
         kind: RefreshChannel::KIND,

@@ -3,6 +3,7 @@
 //! To add a case: a variant here, its sentence, and its face in `app::ApiError` and in the commands' exit codes.
 
 use domain::analytics::query::QueryError;
+use domain::collect::connection::Obstacle;
 use domain::identity::Role;
 use domain::zone::ZoneError;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ pub enum Error {
     Unavailable(Outage),
     #[error("{0}")]
     Conflict(Clash),
+    /// Something at Telegram stands in the way, until `until` (unix seconds) where that is known.
+    #[error("{obstacle}")]
+    Obstructed { obstacle: Obstacle, until: Option<i64> },
     /// Ours to fix. The cause is in the log under this id.
     #[error("something went wrong on our side (id {id})")]
     Internal { id: String },
@@ -81,6 +85,8 @@ pub enum Outage {
         "the database was written by a newer version (its schema is {found}, this program knows {known}); start the newer program"
     )]
     NewerDatabase { found: i64, known: i64 },
+    #[error("this process does not read public pages")]
+    NoPreviewClient,
 }
 
 /// What the request collides with.
@@ -178,6 +184,7 @@ mod tests {
             Error::LimitedUntil { at: 1_700_000_000 },
             Error::Unavailable(Outage::NewerDatabase { found: 9, known: 3 }),
             Error::Conflict(Clash::LastOwner),
+            Error::Obstructed { obstacle: Obstacle::FloodWait, until: Some(1_700_000_000) },
             Error::Internal { id: "00c0ffee".to_owned() },
         ] {
             let json = serde_json::to_string(&error).expect("serialises");

@@ -43,6 +43,8 @@ pub struct Ctx {
     pub db: Db,
     pub clock: Clock,
     pub site: SiteSettings,
+    /// asks for public pages of channels; without it nobody does
+    pub preview: Option<preview::Client>,
     pub(crate) cache: analytics::Cache,
     pub(crate) callers: identity::Callers,
 }
@@ -62,7 +64,13 @@ pub struct SiteSettings {
 
 impl Ctx {
     pub fn new(db: Db, clock: Clock, site: SiteSettings) -> Self {
-        Self { db, clock, site, cache: analytics::Cache::new(), callers: identity::Callers::new() }
+        Self { db, clock, site, preview: None, cache: analytics::Cache::new(), callers: identity::Callers::new() }
+    }
+
+    /// The same for a process that reads public pages of channels.
+    #[must_use]
+    pub fn with_preview(self, client: preview::Client) -> Self {
+        Self { preview: Some(client), ..self }
     }
 
     /// The same for requests, whose callers would rather hear that the database is away than wait for it, see

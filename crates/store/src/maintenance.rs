@@ -9,7 +9,7 @@ use crate::{Backend, Db};
 use crate::{Dialect, Error, Result, Tx, on};
 
 /// Our tables, by name; beside them stands sqlx' table of migrations.
-pub const TABLES: [&str; 30] = [
+pub const TABLES: [&str; 32] = [
     "api_key",
     "audit_entry",
     "backtest_evidence",
@@ -34,6 +34,8 @@ pub const TABLES: [&str; 30] = [
     "outbox_event",
     "person",
     "post",
+    "preview_progress",
+    "preview_unread",
     "schedule",
     "session",
     "setting",
@@ -122,6 +124,8 @@ pub async fn row_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
         UNION ALL SELECT 'outbox_event', COUNT(*) FROM outbox_event \
         UNION ALL SELECT 'person', COUNT(*) FROM person \
         UNION ALL SELECT 'post', COUNT(*) FROM post \
+        UNION ALL SELECT 'preview_progress', COUNT(*) FROM preview_progress \
+        UNION ALL SELECT 'preview_unread', COUNT(*) FROM preview_unread \
         UNION ALL SELECT 'schedule', COUNT(*) FROM schedule \
         UNION ALL SELECT 'session', COUNT(*) FROM session \
         UNION ALL SELECT 'setting', COUNT(*) FROM setting \

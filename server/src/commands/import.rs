@@ -6,19 +6,21 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use services::collect::import::{self, ImportError, ImportReport, ImportRequest, Kind, parse_instant};
+use services::collect::preview::{self, PreviewImport, PreviewReport};
 use services::collect::telegram_export::{self, TelegramReport};
 
-use super::Shell;
+use super::{Shell, zone_named};
 use super::stoppable::stoppable;
 use crate::failure::{Exit, Failure};
 use crate::progress::Progress;
 
-/// Put a channel's history in, from CSV files or Telegram Desktop's export
+/// Put a channel's history in, from CSV files, Telegram Desktop's export or its public page
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
   analyticbot import posts channel.csv --tz Asia/Tashkent
   analyticbot import telegram-export result.json
+  analyticbot import preview @my_channel
 
 A file is imported whole or not at all; importing it again changes nothing; Ctrl-C leaves the database as it was, and the
 same command continues.")]
@@ -46,6 +48,14 @@ pub enum Import {
     /// Telegram Desktop's export of a channel in the machine-readable format
     #[command(after_help = "Example:\n  analyticbot import telegram-export result.json --tz Asia/Tashkent")]
     TelegramExport(ExportArgs),
+    /// The public page of a public channel (t.me/s/NAME); needs no login, its counts are rounded
+    #[command(after_help = "\
+Examples:
+  analyticbot import preview @my_channel --tz Asia/Tashkent
+  analyticbot import preview https://t.me/my_channel --pages 5 --connect
+
+Pages are read newest first and are visible at once; after Ctrl-C the same command continues.")]
+    Preview(PreviewArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -95,6 +105,22 @@ pub struct ExportArgs {
     taken_at: Option<String>,
 }
 
+#[derive(Debug, clap::Args)]
+pub struct PreviewArgs {
+    /// The channel's name or address
+    #[arg(value_name = "@channel")]
+    channel: String,
+    /// At most so many pages of twenty posts [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pages: Option<u64>,
+    /// Time zone of the channel's days and hours [default of a new channel: UTC]
+    #[arg(long, value_name = "ZONE")]
+    tz: Option<String>,
+    /// Also collect the channel from now on, as "Connect a channel" in Settings does
+    #[arg(long)]
+    connect: bool,
+}
+
 pub async fn run(shell: &Shell, command: Import) -> Result<ExitCode, Failure> {
     let (ctx, viewer) = shell.operator().await?;
     let taken_at = |text: &Option<String>| taken_at(text.as_deref(), ctx.now());
@@ -103,6 +129,7 @@ pub async fn run(shell: &Shell, command: Import) -> Result<ExitCode, Failure> {
         Import::Snapshots(args) => args.request(Kind::Snapshots),
         Import::Daily(args) => args.request(Kind::Daily),
         Import::Sources(args) => args.request(Kind::Sources),
+        Import::Preview(args) => return read_preview(shell, args, &ctx, &viewer).await,
         Import::TelegramExport(args) => {
             let request = ImportRequest {
                 channel: args.channel.clone(),
@@ -123,6 +150,49 @@ pub async fn run(shell: &Shell, command: Import) -> Result<ExitCode, Failure> {
     let done = stoppable(|cancel| async move { import::run(&ctx, &viewer, &request, &watched, &cancel).await });
     let report = done.await.map_err(failure)?;
     shell.say(&report, || summary(&report))
+}
+
+/// Reads until all is read or Ctrl-C; what has been read is there either way.
+async fn read_preview(
+    shell: &Shell,
+    args: &PreviewArgs,
+    ctx: &services::Ctx,
+    viewer: &services::Viewer,
+) -> Result<ExitCode, Failure> {
+    let zone = args.tz.as_deref().map(zone_named).transpose()?;
+    let import = PreviewImport { channel: args.channel.clone(), zone, pages: args.pages, connect: args.connect };
+    let progress = Progress::of_steps("reading the public page", shell.json);
+    let watch = |report: &PreviewReport| progress.say(&pages_read(report));
+    let done = stoppable(|cancel| async move { preview::import(ctx, viewer, &import, &watch, &cancel).await }).await;
+    progress.clear();
+    let report = done.map_err(|error| match error {
+        services::Error::Obstructed { .. } => {
+            let failure = Failure::from(error);
+            Failure { message: format!("{}: {}", args.channel, failure.message), ..failure }
+        }
+        other => other.into(),
+    })?;
+    shell.say(&report, || {
+        let mut text = format!(
+            "{}: {}\n{} new posts, {} readings of rounded counts",
+            report.title,
+            pages_read(&report),
+            report.new_posts,
+            report.snapshots
+        );
+        if report.stopped {
+            text.push_str("\nstopped; the same command continues");
+        } else if !report.complete {
+            text.push_str("\nolder posts are left; the same command continues");
+        }
+        text
+    })
+}
+
+fn pages_read(report: &PreviewReport) -> String {
+    let day = |at: i64| domain::zone::Zone::utc().day(at);
+    let back_to = report.oldest_at.map_or_else(String::new, |at| format!(", back to {}", day(at)));
+    format!("{} {}{back_to}", report.pages, if report.pages == 1 { "page" } else { "pages" })
 }
 
 /// When the counts of a file were read, as typed.

@@ -187,7 +187,8 @@ impl Shell {
         let telegram = &self.config.telegram;
         let (bot, owners) = (telegram.bot()?, telegram.owners()?);
         let site = SiteSettings { public_url: self.config.server.public_url.clone(), demo, bot, owners };
-        let ctx = Ctx::new(db, self.clock()?, site);
+        let preview = self.config.preview.client(self.config.server.public_url.as_deref())?;
+        let ctx = Ctx::new(db, self.clock()?, site).with_preview(preview);
         services::identity::ensure_default_workspace(&ctx).await?;
         Ok(ctx)
     }

@@ -159,6 +159,22 @@ pub(super) const KEYS: &[Key] = &[
         "Telegram ids of those who own the workspace `default` once they have signed in. Everybody else who was invited nowhere gets a workspace of their own.",
     ),
     Key::new(
+        "preview",
+        "url",
+        Kind::Text,
+        Some("\"https://t.me\""),
+        "",
+        "Where public pages of channels are read (`import preview`, and channels connected by their page). Scheme and host only.",
+    ),
+    Key::new(
+        "preview",
+        "pause_ms",
+        Kind::Number,
+        Some("2000"),
+        "",
+        "Milliseconds between two of these requests; one is made at a time. Less than 1000 makes Telegram ask to wait.",
+    ),
+    Key::new(
         "clock",
         "file",
         Kind::Text,

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use figment::providers::{Format as _, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
@@ -36,6 +37,7 @@ pub struct Config {
     pub cache: CacheSettings,
     pub export: ExportSettings,
     pub telegram: TelegramSettings,
+    pub preview: PreviewSettings,
     pub clock: ClockSettings,
     pub log: LogSettings,
     pub trace: TraceSettings,
@@ -93,6 +95,25 @@ impl TelegramSettings {
         ids.collect::<Result<_, _>>().map_err(|id| {
             ConfigError(format!("telegram.owners holds {id:?}: write Telegram ids of people, such as \"42\""))
         })
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct PreviewSettings {
+    pub url: String,
+    pub pause_ms: u64,
+}
+
+impl PreviewSettings {
+    /// Whoever is asked too often finds us at `contact`.
+    pub fn client(&self, contact: Option<&str>) -> Result<preview::Client, ConfigError> {
+        let settings = preview::Settings {
+            base: self.url.trim_end_matches('/').to_owned(),
+            pause: Duration::from_millis(self.pause_ms),
+            contact: contact.map(str::to_owned),
+            ..preview::Settings::default()
+        };
+        preview::Client::new(settings).map_err(|error| ConfigError(format!("preview.url is {error}")))
     }
 }
 
@@ -271,6 +292,7 @@ impl Config {
         }
         self.telegram.bot()?;
         self.telegram.owners()?;
+        self.preview.client(None)?;
         // these go into a header: a space or semicolon there would start another directive
         if let Some(origin) = self.server.frame_ancestors.iter().find(|origin| !is_origin(origin)) {
             return Err(ConfigError(format!(
@@ -653,6 +675,7 @@ mod tests {
             assert!(variable("ANALYTICBOT_TRACE__OTLP_ENDPOINT", endpoint).contains("http://127.0.0.1:4318"));
         }
         assert!(variable("ANALYTICBOT_TRACE__SAMPLED_PERCENT", "101").contains("0 to 100"));
+        assert!(variable("ANALYTICBOT_PREVIEW__URL", "t.me").contains("https://t.me"));
         assert!(variable("ANALYTICBOT_TELEGRAM__BOT_TOKEN", "not a token").contains("BotFather"));
         assert!(variable("ANALYTICBOT_TELEGRAM__OWNERS", "42,@ann").contains("@ann"));
         let missing = Sources { file: Some("/nonexistent/a.toml".into()), ..sources(&[]) };

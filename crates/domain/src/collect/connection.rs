@@ -60,7 +60,7 @@ impl Mode {
         };
         match self {
             Self::Bot => &[NewPosts, Reactions, Changes, Members, JoinsByLink],
-            Self::Preview => &[NewPosts, History, RoundedViews, Members],
+            Self::Preview => &[NewPosts, History, RoundedViews, Reactions, Members],
             Self::Session => &[
                 NewPosts,
                 History,
@@ -129,6 +129,29 @@ pub enum Obstacle {
     NoAccount,
     /// Telegram, or the proxy, does not answer
     Unreachable,
+    /// Telegram's `robots.txt` does not let programs read public pages
+    Disallowed,
+    /// what Telegram answers is not what we know: it has changed, and we must follow
+    NotUnderstood,
+}
+
+/// In English, for the command line and logs; screens say it in the reader's language.
+impl std::fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NotAdministrator => "no administrator there, or not with the rights that are needed",
+            Self::Private => "the channel is private, or removed us",
+            Self::NotFound => "there is no public channel of this name",
+            Self::NoPreview => "the channel has no public page: connect it by the bot or by an account",
+            Self::FloodWait => "Telegram asks to wait",
+            Self::SignedOut => "the account's session has ended: sign in again",
+            Self::AccountBanned => "Telegram has banned the account",
+            Self::NoAccount => "there is no account that could do it",
+            Self::Unreachable => "Telegram does not answer just now",
+            Self::Disallowed => "Telegram's robots.txt does not allow reading public pages",
+            Self::NotUnderstood => "what Telegram answered is not understood: the log tells what, a newer program may help",
+        })
+    }
 }
 
 /// One way in which a channel is collected, and how it goes.

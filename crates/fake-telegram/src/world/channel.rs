@@ -108,6 +108,8 @@ pub struct Channel {
     pub created: i64,
     pub members: i32,
     pub private: bool,
+    /// Its public page shows posts.
+    pub preview: bool,
     /// Official statistics are answered.
     pub stats: bool,
     pub posts: BTreeMap<i32, Post>,
@@ -134,6 +136,7 @@ impl Channel {
             created: now,
             members: plan.members.unwrap_or(MEMBERS_DEFAULT),
             private: plan.private,
+            preview: !plan.no_preview,
             stats: plan.stats,
             posts: BTreeMap::new(),
             newest_id: 0,

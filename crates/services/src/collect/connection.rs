@@ -53,12 +53,28 @@ pub(crate) async fn connect_in(
     introduced: &Introduced,
     mode: Mode,
 ) -> Result<Connected> {
+    let (channel, is_new_channel) = introduce_in(ctx, tx, viewer, introduced).await?;
+    let is_new_connection = connections::insert(tx, channel.id, mode, person_of(viewer), ctx.now()).await?;
+    if is_new_connection {
+        let detail = json!({ "mode": mode, "title": channel.title });
+        audit::record(ctx, tx, viewer, "collect.connect", &channel.slug(), &detail).await?;
+    }
+    Ok(Connected { channel, is_new_channel, is_new_connection })
+}
+
+/// The channel that was introduced, brought up to date, and whether it is new here; it is not collected by that.
+pub(crate) async fn introduce_in(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    viewer: &Viewer,
+    introduced: &Introduced,
+) -> Result<(Channel, bool)> {
     require(viewer, permission::ADD_CHANNEL)?;
     if introduced.telegram_id.is_none() && introduced.username.is_none() {
         return Err(Error::invalid("channel", "a channel has a Telegram id or a username"));
     }
     let now = ctx.now();
-    let (channel, is_new_channel) = if let Some(known) = known(tx, viewer, introduced).await? {
+    if let Some(known) = known(tx, viewer, introduced).await? {
         let named = Channel {
             telegram_id: introduced.telegram_id.or(known.telegram_id),
             username: introduced.username.clone().or_else(|| known.username.clone()),
@@ -69,7 +85,7 @@ pub(crate) async fn connect_in(
             store::channels::update(tx, &named).await?;
             store::collect::bump(tx, named.id, now).await?;
         }
-        (named, false)
+        Ok((named, false))
     } else {
         entitlements::allow(ctx, viewer, Feature::AddChannel).await?;
         let zone = introduced.zone.as_deref().unwrap_or("UTC");
@@ -83,14 +99,8 @@ pub(crate) async fn connect_in(
         };
         let channel = store::channels::insert(tx, &new, now).await?;
         store::collect::bump(tx, channel.id, now).await?;
-        (channel, true)
-    };
-    let is_new_connection = connections::insert(tx, channel.id, mode, person_of(viewer), now).await?;
-    if is_new_connection {
-        let detail = json!({ "mode": mode, "title": channel.title });
-        audit::record(ctx, tx, viewer, "collect.connect", &channel.slug(), &detail).await?;
+        Ok((channel, true))
     }
-    Ok(Connected { channel, is_new_channel, is_new_connection })
 }
 
 /// From here on the channel is not collected this way; its facts stay.

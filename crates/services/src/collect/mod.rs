@@ -6,6 +6,7 @@
 pub mod connection;
 pub mod export;
 pub mod import;
+pub mod preview;
 pub mod refresh;
 pub mod retention;
 pub mod telegram_export;

@@ -6,6 +6,7 @@ pub mod connections;
 mod copy;
 mod daily;
 mod posts;
+pub mod preview;
 mod snapshots;
 pub mod stage;
 
