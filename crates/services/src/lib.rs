@@ -14,6 +14,7 @@ pub mod analytics;
 pub mod audit;
 pub mod backup;
 pub mod best_time;
+pub mod bot_updates;
 pub mod channels;
 pub mod clock;
 pub mod collect;
@@ -43,6 +44,10 @@ pub struct Ctx {
     pub db: Db,
     pub clock: Clock,
     pub site: SiteSettings,
+    /// where a token is set
+    pub bot_api: Option<telegram::BotApi>,
+    /// where charts are drawn for people who have no browser
+    pub(crate) pictures: analytics::Pictures,
     pub(crate) cache: analytics::Cache,
     pub(crate) callers: identity::Callers,
 }
@@ -62,7 +67,27 @@ pub struct SiteSettings {
 
 impl Ctx {
     pub fn new(db: Db, clock: Clock, site: SiteSettings) -> Self {
-        Self { db, clock, site, cache: analytics::Cache::new(), callers: identity::Callers::new() }
+        Self {
+            db,
+            clock,
+            site,
+            bot_api: None,
+            pictures: analytics::Pictures::default(),
+            cache: analytics::Cache::new(),
+            callers: identity::Callers::new(),
+        }
+    }
+
+    /// The same with a bot to ask Telegram by.
+    #[must_use]
+    pub fn with_bot_api(self, bot_api: Option<telegram::BotApi>) -> Self {
+        Self { bot_api, ..self }
+    }
+
+    /// The same with charts drawn by this bundle (`charts-render.js` of the built site), started with the first one.
+    #[must_use]
+    pub fn with_charts(self, bundle: String) -> Self {
+        Self { pictures: analytics::Pictures::new(bundle), ..self }
     }
 
     /// The same for requests, whose callers would rather hear that the database is away than wait for it, see

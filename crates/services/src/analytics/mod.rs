@@ -3,6 +3,7 @@
 
 pub mod answers;
 mod cache;
+mod pictures;
 mod posts;
 mod questions;
 mod screens;
@@ -25,7 +26,9 @@ use crate::identity::Viewer;
 use crate::{Ctx, Error, Result, What, channels};
 
 pub(crate) use cache::Cache;
+pub(crate) use pictures::Pictures;
 use cache::{CardHeadline, Key};
+pub use pictures::picture;
 pub use posts::{AtVersion, compare_posts, post, post_row, post_views};
 pub use questions::{
     compare, content, daily, dashboard, growth, heatmap, overview, reach, sources, top, trending, view_curve,
