@@ -10,6 +10,7 @@
 mod advance_demo;
 mod apply_retention;
 mod backtest_best_time;
+mod count_members;
 mod forecast_young_posts;
 mod outcome;
 mod purge_channels;
@@ -18,6 +19,7 @@ mod refresh_channel;
 mod registry;
 mod runner;
 pub mod testing;
+mod trim_bot_updates;
 mod upkeep_database;
 
 pub use outcome::{Outcome, Stop};
