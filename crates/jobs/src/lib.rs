@@ -11,6 +11,7 @@ mod advance_demo;
 mod apply_retention;
 mod backtest_best_time;
 mod collect_preview;
+mod count_members;
 mod forecast_young_posts;
 mod outcome;
 mod purge_channels;
@@ -19,6 +20,7 @@ mod refresh_channel;
 mod registry;
 mod runner;
 pub mod testing;
+mod trim_bot_updates;
 mod upkeep_database;
 
 pub use outcome::{Outcome, Stop};

@@ -3,7 +3,9 @@
 use futures::future::BoxFuture;
 use services::Ctx;
 use services::best_time::{RecordExperimentOutcomes, RefreshEvidence};
+use services::bot_updates::TrimBotUpdates;
 use services::channels::PurgeChannels;
+use services::collect::bot::CountMembers;
 use services::collect::preview::CollectPreview;
 use services::collect::refresh::RefreshChannel;
 use services::collect::retention::ApplyRetention;
@@ -13,8 +15,8 @@ use services::maintenance::UpkeepDatabase;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Outcome, advance_demo, apply_retention, backtest_best_time, collect_preview, forecast_young_posts, purge_channels,
-    record_experiment_outcomes, refresh_channel, upkeep_database,
+    Outcome, advance_demo, apply_retention, backtest_best_time, collect_preview, count_members, forecast_young_posts,
+    purge_channels, record_experiment_outcomes, refresh_channel, trim_bot_updates, upkeep_database,
 };
 
 const MINUTE_S: i64 = 60;
@@ -90,6 +92,19 @@ const REGISTRY: &[Job] = &[
         attempts_max: 3,
         every_s: Some(HOUR_S),
         body: |ctx, _, stopping| Box::pin(backtest_best_time::run(ctx, stopping)),
+    },
+    // several a day, so that one that failed is made up for the same day
+    Job {
+        kind: CountMembers::KIND,
+        attempts_max: 3,
+        every_s: Some(6 * HOUR_S),
+        body: |ctx, _, stopping| Box::pin(count_members::run(ctx, stopping)),
+    },
+    Job {
+        kind: TrimBotUpdates::KIND,
+        attempts_max: 3,
+        every_s: Some(DAY_S),
+        body: |ctx, _, _| Box::pin(trim_bot_updates::run(ctx)),
     },
 ];
 

@@ -14,6 +14,7 @@ pub mod analytics;
 pub mod audit;
 pub mod backup;
 pub mod best_time;
+pub mod bot_updates;
 pub mod channels;
 pub mod clock;
 pub mod collect;
@@ -45,6 +46,10 @@ pub struct Ctx {
     pub site: SiteSettings,
     /// asks for public pages of channels; without it nobody does
     pub preview: Option<preview::Client>,
+    /// where a token is set
+    pub bot_api: Option<telegram::BotApi>,
+    /// where charts are drawn for people who have no browser
+    pub(crate) pictures: analytics::Pictures,
     pub(crate) cache: analytics::Cache,
     pub(crate) callers: identity::Callers,
 }
@@ -64,13 +69,34 @@ pub struct SiteSettings {
 
 impl Ctx {
     pub fn new(db: Db, clock: Clock, site: SiteSettings) -> Self {
-        Self { db, clock, site, preview: None, cache: analytics::Cache::new(), callers: identity::Callers::new() }
+        Self {
+            db,
+            clock,
+            site,
+            preview: None,
+            bot_api: None,
+            pictures: analytics::Pictures::default(),
+            cache: analytics::Cache::new(),
+            callers: identity::Callers::new(),
+        }
     }
 
     /// The same for a process that reads public pages of channels.
     #[must_use]
     pub fn with_preview(self, client: preview::Client) -> Self {
         Self { preview: Some(client), ..self }
+    }
+
+    /// The same with a bot to ask Telegram by.
+    #[must_use]
+    pub fn with_bot_api(self, bot_api: Option<telegram::BotApi>) -> Self {
+        Self { bot_api, ..self }
+    }
+
+    /// The same with charts drawn by this bundle (`charts-render.js` of the built site), started with the first one.
+    #[must_use]
+    pub fn with_charts(self, bundle: String) -> Self {
+        Self { pictures: analytics::Pictures::new(bundle), ..self }
     }
 
     /// The same for requests, whose callers would rather hear that the database is away than wait for it, see

@@ -9,6 +9,7 @@
 pub mod analytics;
 pub mod audit;
 pub mod best_time;
+pub mod bot_updates;
 pub mod channels;
 pub mod collect;
 mod db;

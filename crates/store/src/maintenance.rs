@@ -9,17 +9,21 @@ use crate::{Backend, Db};
 use crate::{Dialect, Error, Result, Tx, on};
 
 /// Our tables, by name; beside them stands sqlx' table of migrations.
-pub const TABLES: [&str; 32] = [
+pub const TABLES: [&str; 35] = [
     "api_key",
     "audit_entry",
     "backtest_evidence",
     "best_time_assignment",
     "best_time_experiment",
     "best_time_setting",
+    "bot_poller",
+    "bot_update",
     "channel",
+    "channel_album_message",
     "channel_connection",
     "channel_daily",
     "channel_daily_summary",
+    "channel_member_change",
     "channel_refresh",
     "channel_source_daily",
     "channel_summary",
@@ -106,10 +110,14 @@ pub async fn row_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
         UNION ALL SELECT 'best_time_assignment', COUNT(*) FROM best_time_assignment \
         UNION ALL SELECT 'best_time_experiment', COUNT(*) FROM best_time_experiment \
         UNION ALL SELECT 'best_time_setting', COUNT(*) FROM best_time_setting \
+        UNION ALL SELECT 'bot_poller', COUNT(*) FROM bot_poller \
+        UNION ALL SELECT 'bot_update', COUNT(*) FROM bot_update \
         UNION ALL SELECT 'channel', COUNT(*) FROM channel \
+        UNION ALL SELECT 'channel_album_message', COUNT(*) FROM channel_album_message \
         UNION ALL SELECT 'channel_connection', COUNT(*) FROM channel_connection \
         UNION ALL SELECT 'channel_daily', COUNT(*) FROM channel_daily \
         UNION ALL SELECT 'channel_daily_summary', COUNT(*) FROM channel_daily_summary \
+        UNION ALL SELECT 'channel_member_change', COUNT(*) FROM channel_member_change \
         UNION ALL SELECT 'channel_refresh', COUNT(*) FROM channel_refresh \
         UNION ALL SELECT 'channel_source_daily', COUNT(*) FROM channel_source_daily \
         UNION ALL SELECT 'channel_summary', COUNT(*) FROM channel_summary \

@@ -3,6 +3,7 @@
 
 pub mod answers;
 mod cache;
+mod pictures;
 mod posts;
 mod questions;
 mod screens;
@@ -26,6 +27,8 @@ use crate::{Ctx, Error, Result, What, channels};
 
 pub(crate) use cache::Cache;
 use cache::{CardHeadline, Key};
+pub(crate) use pictures::Pictures;
+pub use pictures::picture;
 pub use posts::{AtVersion, compare_posts, post, post_row, post_views};
 pub use questions::{
     compare, content, daily, dashboard, growth, heatmap, overview, reach, sources, top, trending, view_curve,

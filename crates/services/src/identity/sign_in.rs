@@ -2,13 +2,14 @@
 //! is decided here.
 
 use domain::identity::{Person, Role};
+use domain::ids::WorkspaceId;
 use serde_json::json;
 use store::{Tx, identity};
 use telegram::{Rejection, init_data};
 
 use super::workspaces::ensure_default_workspace;
-use super::{LANGUAGES, OpenedSession, sessions};
-use crate::{Clash, Ctx, Error, Result, audit};
+use super::{LANGUAGES, OpenedSession, Viewer, sessions};
+use crate::{Clash, Ctx, Error, Result, What, audit};
 
 /// Init data is exchanged for a session this long after the app was opened: Telegram never renews it, so a page that is
 /// loaded again brings the same.
@@ -64,24 +65,54 @@ async fn sign_in(ctx: &Ctx, who: &Introduced, hash: &str, good_until: i64) -> Re
     if identity::count_sign_in(&mut tx, hash, good_until, now).await? > EXCHANGES_MAX {
         return Ok(Err(Rejection::Expired.into()));
     }
-    let person = meet(&mut tx, who, now).await?;
-    if ctx.site.owners.contains(&who.telegram_id) {
-        identity::upsert_membership(&mut tx, default, person.id, Role::Owner, now).await?;
-    }
-    let member_of = identity::list_workspaces(&mut tx, person.id).await?.into_iter().next();
-    let workspace = if let Some(workspace) = member_of {
-        workspace.id
-    } else {
-        let own = identity::insert_workspace(&mut tx, &own_workspace(who.telegram_id), now).await?;
-        identity::upsert_membership(&mut tx, own.id, person.id, Role::Owner, now).await?;
-        own.id
-    };
+    let (person, workspace) = welcome(ctx, &mut tx, who, default, now).await?;
     let session = sessions::open_session_in(&mut tx, person.id, now).await?;
     if let Some(viewer) = super::viewer_in(&mut tx, person.clone(), workspace).await? {
         audit::record(ctx, &mut tx, &viewer, "identity.sign_in", "telegram", &json!({})).await?;
     }
     tx.commit().await?;
     Ok(Ok(SignedIn { session, person }))
+}
+
+/// The person, and the workspace they work in: the first they are a member of, else one of their own.
+async fn welcome(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    who: &Introduced,
+    default: WorkspaceId,
+    now: i64,
+) -> Result<(Person, WorkspaceId)> {
+    let person = meet(tx, who, now).await?;
+    if ctx.site.owners.contains(&who.telegram_id) {
+        identity::upsert_membership(tx, default, person.id, Role::Owner, now).await?;
+    }
+    let member_of = identity::list_workspaces(tx, person.id).await?.into_iter().next();
+    if let Some(workspace) = member_of {
+        return Ok((person, workspace.id));
+    }
+    let own = identity::insert_workspace(tx, &own_workspace(who.telegram_id), now).await?;
+    identity::upsert_membership(tx, own.id, person.id, Role::Owner, now).await?;
+    Ok((person, own.id))
+}
+
+/// Who writes to the bot, as Telegram tells them: the same person, in the same workspace, as in the Mini App.
+/// `language`: Telegram's tag, which counts only the first time.
+pub async fn viewer_of_bot_chat(ctx: &Ctx, telegram_id: i64, name: &str, language: Option<&str>) -> Result<Viewer> {
+    let who = Introduced { telegram_id, name: name.to_owned(), language: language.map(str::to_owned) };
+    match welcome_to_bot(ctx, &who).await {
+        // the same person signs in for the first time elsewhere, just now
+        Err(Error::Conflict(Clash::Exists)) => welcome_to_bot(ctx, &who).await,
+        outcome => outcome,
+    }
+}
+
+async fn welcome_to_bot(ctx: &Ctx, who: &Introduced) -> Result<Viewer> {
+    let default = ensure_default_workspace(ctx).await?;
+    let mut tx = ctx.db.write().await?;
+    let (person, workspace) = welcome(ctx, &mut tx, who, default, ctx.now()).await?;
+    let viewer = super::viewer_in(&mut tx, person, workspace).await?.ok_or(Error::NotFound(What::Member))?;
+    tx.commit().await?;
+    Ok(viewer)
 }
 
 /// Known by Telegram's id; their name follows Telegram's, their language is their own choice once they are known.

@@ -102,6 +102,21 @@ fn use_cases() -> Vec<UseCase> {
             Mode::Bot
         ))),
         use_case!("collect::connections", Viewer, false, |ctx, viewer, channel| connection::list(ctx, viewer)),
+        use_case!("collect::bot::joins_by_link", Viewer, true, |ctx, viewer, channel| {
+            services::collect::bot::joins_by_link(ctx, viewer, channel, 0)
+        }),
+        use_case!("collect::bot::connect", Editor, false, |ctx, viewer, channel| services::collect::bot::connect(
+            ctx,
+            viewer,
+            -1_000_000_000_005
+        )),
+        use_case!("analytics::picture", Viewer, true, |ctx, viewer, channel| analytics::picture(
+            ctx,
+            viewer,
+            channel,
+            Period::default(),
+            "en"
+        )),
         use_case!("analytics::summaries", Viewer, true, |ctx, viewer, channel| analytics::summaries(
             ctx,
             viewer,

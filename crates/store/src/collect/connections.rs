@@ -57,6 +57,14 @@ pub async fn list_by_mode(tx: &mut Tx, mode: Mode) -> Result<Vec<Connection>> {
     on!(tx, |conn| sqlx::query_as(SQL).bind(mode).fetch_all(conn))
 }
 
+/// The visible channels with this id of Telegram, of whatever workspace, that are collected this way.
+pub async fn find_by_telegram(tx: &mut Tx, telegram_id: i64, mode: Mode) -> Result<Vec<Connection>> {
+    const SQL: &str = "SELECT c.channel_id, c.mode, c.connected_at, c.heard_at, c.obstacle, c.obstacle_until \
+        FROM channel_connection c JOIN channel ON channel.id = c.channel_id \
+        WHERE channel.telegram_id = $1 AND c.mode = $2 AND channel.deleted_at IS NULL ORDER BY c.channel_id";
+    on!(tx, |conn| sqlx::query_as(SQL).bind(telegram_id).bind(mode).fetch_all(conn))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

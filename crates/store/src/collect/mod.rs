@@ -1,10 +1,12 @@
 //! Writing facts: posts, snapshots, daily facts, sources. Whoever changed something calls [`bump`] in the same unit
 //! of work, once a channel.
 
+pub mod albums;
 pub(crate) mod batch;
 pub mod connections;
 mod copy;
 mod daily;
+pub mod member_changes;
 mod posts;
 pub mod preview;
 mod snapshots;

@@ -38,8 +38,7 @@ pub(super) async fn page(ctx: &Ctx, tx: &mut Tx, channel: &Channel, page: &Page,
     let ids = || page.posts.iter().map(|post| post.id);
     let known = store::collect::find_posts(tx, channel.id, ids()).await?;
     let facts: Vec<PostFacts> = page.posts.iter().map(post_facts).collect();
-    let series: Vec<Series> =
-        page.posts.iter().filter_map(|post| reading(post, known.get(&post.id), now)).collect();
+    let series: Vec<Series> = page.posts.iter().filter_map(|post| reading(post, known.get(&post.id), now)).collect();
     let posts = store::collect::upsert_posts(tx, channel.id, &facts).await?;
     let snapshots = store::collect::merge_snapshots(tx, channel.id, &series).await?;
     let mut written = posts;
