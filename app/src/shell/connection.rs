@@ -4,6 +4,10 @@
 use leptos::prelude::*;
 
 use super::frame::Refresh;
+#[cfg(feature = "hydrate")]
+use super::frame::Session;
+#[cfg(feature = "hydrate")]
+use crate::error::ApiError;
 use crate::t;
 use crate::ui::icon::{Glyph, Icon};
 
@@ -14,13 +18,34 @@ const PAUSE_MS: (u32, u32) = (500, 15_000);
 #[cfg(feature = "hydrate")]
 const SETTLE_MS: u32 = 400;
 
+/// The server closes with this where nobody is signed in (`server/src/live.rs`).
+#[cfg(feature = "hydrate")]
+const CLOSE_SIGN_IN: u16 = 4401;
+
 /// The bar is empty while the server can be reached.
 #[component]
 pub fn ConnectionBar() -> impl IntoView {
     let refresh = expect_context::<Refresh>();
     let lost = RwSignal::new(false);
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| live::listen(lost, refresh));
+    {
+        let session = expect_context::<Session>();
+        let known = RwSignal::new(false);
+        Effect::new(move || {
+            // a failed reading says nothing about who is signed in
+            match session.0.get() {
+                Some(Ok(_)) => known.set(true),
+                Some(Err(ApiError::SignIn)) => known.set(false),
+                _ => {}
+            }
+        });
+        let known = Memo::new(move |_| known.get());
+        Effect::new(move || {
+            if known.get() {
+                live::listen(lost, refresh, known, session);
+            }
+        });
+    }
     let retry = move |_| refresh.0.update(|count| *count += 1);
     view! {
         <Show when=move || lost.get()>
@@ -38,13 +63,13 @@ pub fn ConnectionBar() -> impl IntoView {
 #[cfg(feature = "hydrate")]
 mod live {
     use futures::{SinkExt as _, StreamExt as _};
-    use gloo_net::websocket::Message;
     use gloo_net::websocket::futures::WebSocket;
+    use gloo_net::websocket::{Message, WebSocketError};
     use gloo_timers::future::TimeoutFuture;
     use leptos::prelude::*;
     use leptos::task::spawn_local;
 
-    use super::{PAUSE_MS, Refresh, SETTLE_MS};
+    use super::{CLOSE_SIGN_IN, PAUSE_MS, Refresh, SETTLE_MS, Session};
     use crate::session::client::token;
 
     /// The first message proves who is asking; nothing is in the address, which ends up in logs.
@@ -58,31 +83,55 @@ mod live {
         Some(format!("{scheme}://{}/api/live", location.host().ok()?))
     }
 
-    pub fn listen(lost: RwSignal<bool>, refresh: Refresh) {
+    /// Until nobody is signed in any more.
+    pub fn listen(lost: RwSignal<bool>, refresh: Refresh, known: Memo<bool>, session: Session) {
         spawn_local(async move {
             let mut pause = PAUSE_MS.0;
             let mut first = true;
             loop {
-                let opened = connect(lost, refresh, first).await;
+                let end = connect(lost, refresh, first).await;
                 if lost.is_disposed() {
                     return;
                 }
-                lost.set(true);
                 first = false;
-                pause = if opened { PAUSE_MS.0 } else { (pause * 2).min(PAUSE_MS.1) };
+                if end == End::SignIn {
+                    // the frame hears of it, and signs in again or says so
+                    session.0.refetch();
+                    pause = PAUSE_MS.1;
+                } else {
+                    lost.set(true);
+                    pause = if end == End::Lost { PAUSE_MS.0 } else { (pause * 2).min(PAUSE_MS.1) };
+                }
                 TimeoutFuture::new(pause).await;
+                if known.try_get_untracked() != Some(true) {
+                    return;
+                }
             }
         });
     }
 
-    /// Runs one connection to its end; says whether it was ever open.
-    async fn connect(lost: RwSignal<bool>, refresh: Refresh, first: bool) -> bool {
-        let Some(mut socket) = address().and_then(|address| WebSocket::open(&address).ok()) else { return false };
+    #[derive(PartialEq, Eq)]
+    enum End {
+        NeverOpen,
+        Lost,
+        SignIn,
+    }
+
+    /// Runs one connection to its end.
+    async fn connect(lost: RwSignal<bool>, refresh: Refresh, first: bool) -> End {
+        let Some(mut socket) = address().and_then(|address| WebSocket::open(&address).ok()) else {
+            return End::NeverOpen;
+        };
         if socket.send(Message::Text(hello())).await.is_err() {
-            return false;
+            return End::NeverOpen;
         }
         let mut opened = false;
-        while let Some(Ok(message)) = socket.next().await {
+        while let Some(message) = socket.next().await {
+            let message = match message {
+                Ok(message) => message,
+                Err(WebSocketError::ConnectionClose(close)) if close.code == CLOSE_SIGN_IN => return End::SignIn,
+                Err(_) => break,
+            };
             if !opened {
                 opened = true;
                 lost.set(false);
@@ -98,6 +147,6 @@ mod live {
                 refresh.0.update(|count| *count += 1);
             }
         }
-        opened
+        if opened { End::Lost } else { End::NeverOpen }
     }
 }
