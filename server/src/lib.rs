@@ -14,6 +14,7 @@ pub mod health;
 pub mod listener;
 pub mod live;
 pub mod log;
+pub mod login_widget;
 pub mod metrics;
 pub mod problem;
 pub mod progress;

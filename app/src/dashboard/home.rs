@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::NavigateOptions;
 use leptos_router::components::Redirect;
 
+use super::Skeleton;
 use crate::shell::frame::Session;
 use crate::shell::place::channel_path;
 use crate::t;
@@ -14,14 +16,18 @@ pub fn Home() -> impl IntoView {
     let session = expect_context::<Session>();
     loaded(
         session.0,
-        || ().into_any(),
+        || view! { <Skeleton/> }.into_any(),
         |info| {
             move || {
                 let channels = info.get().channels;
                 let last = last_channel();
                 let chosen = channels.iter().find(|channel| Some(&channel.slug) == last.as_ref()).or(channels.first());
                 match chosen {
-                    Some(channel) => view! { <Redirect path=channel_path(&channel.slug, "")/> }.into_any(),
+                    Some(channel) => {
+                        // going back would lead here, and on again
+                        let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+                        view! { <Redirect path=channel_path(&channel.slug, "") options/> }.into_any()
+                    }
                     None => view! { <NoChannel/> }.into_any(),
                 }
             }

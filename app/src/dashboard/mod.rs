@@ -173,7 +173,7 @@ fn NoPosts() -> impl IntoView {
 
 /// Grey shapes where numbers, lists and chart will be.
 #[component]
-fn Skeleton() -> impl IntoView {
+pub(crate) fn Skeleton() -> impl IntoView {
     view! {
         <div class="grid" role="status" aria-busy="true">
             <span class="visually-hidden">{t!("loading")}</span>

@@ -40,12 +40,18 @@ impl Client<ApiError> for SignedClient {
     fn send(request: Self::Request) -> impl Future<Output = Result<Self::Response, ApiError>> + Send {
         #[cfg(feature = "hydrate")]
         {
-            let headers = request.headers();
-            headers.set(super::CSRF_HEADER, "1");
-            if let Some(token) = token::current() {
-                headers.set("authorization", &format!("Bearer {token}"));
-            }
+            // the browser has one thread
+            send_wrapper::SendWrapper::new(async move {
+                super::sign_in::waited().await;
+                let headers = request.headers();
+                headers.set(super::CSRF_HEADER, "1");
+                if let Some(token) = token::current() {
+                    headers.set("authorization", &format!("Bearer {token}"));
+                }
+                <BrowserClient as Client<ApiError>>::send(request).await
+            })
         }
+        #[cfg(not(feature = "hydrate"))]
         <BrowserClient as Client<ApiError>>::send(request)
     }
 

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod client;
 mod json_text;
+pub mod sign_in;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,12 @@ pub use json_text::JsonText;
 
 /// Header that every changing request must carry. A page of another origin cannot set it without asking first.
 pub const CSRF_HEADER: &str = "x-analyticbot";
+
+/// Cookie of a page that shows the Login Widget: `<state>.<address of the page, percent-encoded>`.
+pub const LOGIN_COOKIE: &str = "analyticbot_sign_in";
+
+/// Parameter of the first page: why the Login Widget signed nobody in (`expired`, `bad_signature`, `malformed`, `off`).
+pub const REFUSED_PARAM: &str = "sign-in";
 
 /// What the frame around every page shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

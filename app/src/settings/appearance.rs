@@ -85,7 +85,12 @@ fn current_theme() -> Theme {
 
 fn keep_language(language: Language) {
     #[cfg(feature = "hydrate")]
-    crate::shell::theme::keep_cookie(crate::i18n::LANGUAGE_COOKIE, language.code());
+    {
+        crate::shell::theme::keep_cookie(crate::i18n::LANGUAGE_COOKIE, language.code());
+        // `launch.js` reads it inside Telegram, where there is no cookie; a browser without storage forgets the choice
+        let storage = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
+        let _ = storage.map(|storage| storage.set_item(crate::i18n::LANGUAGE_COOKIE, language.code()));
+    }
     #[cfg(not(feature = "hydrate"))]
     let _ = language;
 }
@@ -93,6 +98,9 @@ fn keep_language(language: Language) {
 fn reload() {
     #[cfg(feature = "hydrate")]
     if let Some(window) = web_sys::window() {
-        let _ = window.location().reload();
+        // inside Telegram the address names a language
+        let location = window.location();
+        let names_one = location.search().is_ok_and(|search| search.contains("language="));
+        let _ = if names_one { location.set_search("") } else { location.reload() };
     }
 }

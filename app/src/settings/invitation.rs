@@ -19,10 +19,16 @@ pub fn InvitationPage() -> impl IntoView {
             refresh.0.update(|count| *count += 1);
         }
     });
-    let join = move |_| {
+    let join = move |()| {
         let token = params.with_untracked(|params| params.get("token")).unwrap_or_default();
         accept.dispatch(AcceptInvitation { token });
     };
+    #[cfg(feature = "hydrate")]
+    Effect::new(move || {
+        if accept.value().with(Option::is_none) {
+            crate::shell::telegram::use_main_button(t!("invitation-join"), move || join(()));
+        }
+    });
     view! {
         <Title text=t!("invitation")/>
         <div class="empty">
@@ -31,8 +37,8 @@ pub fn InvitationPage() -> impl IntoView {
                 None => {
                     view! {
                         <p>{t!("invitation-more")}</p>
-                        <p class="ways">
-                            <button class="button primary" type="button" disabled=move || accept.pending().get() on:click=join>
+                        <p class="ways own-action">
+                            <button class="button primary" type="button" disabled=move || accept.pending().get() on:click=move |_| join(())>
                                 {t!("invitation-join")}
                             </button>
                         </p>

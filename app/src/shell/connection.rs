@@ -4,6 +4,10 @@
 use leptos::prelude::*;
 
 use super::frame::Refresh;
+#[cfg(feature = "hydrate")]
+use super::frame::Session;
+#[cfg(feature = "hydrate")]
+use crate::error::ApiError;
 use crate::t;
 use crate::ui::icon::{Glyph, Icon};
 
@@ -17,13 +21,34 @@ const OPEN_MAX_MS: u32 = 5_000;
 #[cfg(feature = "hydrate")]
 const SETTLE_MS: u32 = 400;
 
+/// The server closes with this where nobody is signed in (`server/src/live.rs`).
+#[cfg(feature = "hydrate")]
+const CLOSE_SIGN_IN: u16 = 4401;
+
 /// The bar is empty while the server can be reached.
 #[component]
 pub fn ConnectionBar() -> impl IntoView {
     let refresh = expect_context::<Refresh>();
     let lost = RwSignal::new(false);
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| live::listen(lost, refresh));
+    {
+        let session = expect_context::<Session>();
+        let known = RwSignal::new(false);
+        Effect::new(move || {
+            // a failed reading says nothing about who is signed in
+            match session.0.get() {
+                Some(Ok(_)) => known.set(true),
+                Some(Err(ApiError::SignIn)) => known.set(false),
+                _ => {}
+            }
+        });
+        let known = Memo::new(move |_| known.get());
+        Effect::new(move || {
+            if known.get() {
+                live::listen(lost, refresh, known, session);
+            }
+        });
+    }
     let retry = move |_| refresh.0.update(|count| *count += 1);
     view! {
         <Show when=move || lost.get()>
@@ -42,13 +67,13 @@ pub fn ConnectionBar() -> impl IntoView {
 mod live {
     use futures::future::{Either, select};
     use futures::{SinkExt as _, StreamExt as _};
-    use gloo_net::websocket::Message;
     use gloo_net::websocket::futures::WebSocket;
+    use gloo_net::websocket::{Message, WebSocketError};
     use gloo_timers::future::TimeoutFuture;
     use leptos::prelude::*;
     use leptos::task::spawn_local;
 
-    use super::{OPEN_MAX_MS, PAUSE_MS, Refresh, SETTLE_MS};
+    use super::{CLOSE_SIGN_IN, OPEN_MAX_MS, PAUSE_MS, Refresh, SETTLE_MS, Session};
     use crate::error::ApiError;
     use crate::session::api::versions;
     use crate::session::client::token;
@@ -64,41 +89,71 @@ mod live {
         Some(format!("{scheme}://{}/api/live", location.host().ok()?))
     }
 
-    pub fn listen(lost: RwSignal<bool>, refresh: Refresh) {
+    /// Until nobody is signed in any more.
+    pub fn listen(lost: RwSignal<bool>, refresh: Refresh, known: Memo<bool>, session: Session) {
         spawn_local(async move {
             let mut pause = PAUSE_MS.0;
             let mut first = true;
-            let mut known = None;
+            let mut seen = None;
             loop {
-                let opened = connect(lost, refresh, first).await;
+                let end = connect(lost, refresh, first).await;
                 first = false;
-                pause = if opened { PAUSE_MS.0 } else { (pause * 2).min(PAUSE_MS.1) };
+                pause = if end == End::Lost { PAUSE_MS.0 } else { (pause * 2).min(PAUSE_MS.1) };
                 // the socket may be all that is missing
-                let answer = if opened { Err(ApiError::Offline) } else { versions().await };
+                let answer = match end {
+                    End::NeverOpen => versions().await,
+                    End::Lost => Err(ApiError::Offline),
+                    End::SignIn => Err(ApiError::SignIn),
+                };
                 if lost.is_disposed() {
                     return;
                 }
                 lost.set(answer == Err(ApiError::Offline));
-                if let Ok(versions) = answer {
-                    if known.as_ref().is_some_and(|known| *known != versions) {
-                        refresh.0.update(|count| *count += 1);
+                match answer {
+                    Ok(versions) => {
+                        if seen.as_ref().is_some_and(|seen| *seen != versions) {
+                            refresh.0.update(|count| *count += 1);
+                        }
+                        seen = Some(versions);
                     }
-                    known = Some(versions);
+                    // the frame hears of it, and signs in again or says so
+                    Err(ApiError::SignIn) => {
+                        session.0.refetch();
+                        pause = PAUSE_MS.1;
+                    }
+                    Err(_) => {}
                 }
                 TimeoutFuture::new(pause).await;
+                if known.try_get_untracked() != Some(true) {
+                    return;
+                }
             }
         });
     }
 
-    /// Runs one connection to its end; says whether it was ever open.
-    async fn connect(lost: RwSignal<bool>, refresh: Refresh, first: bool) -> bool {
-        let Some(mut socket) = address().and_then(|address| WebSocket::open(&address).ok()) else { return false };
+    #[derive(PartialEq, Eq)]
+    enum End {
+        NeverOpen,
+        Lost,
+        SignIn,
+    }
+
+    /// Runs one connection to its end.
+    async fn connect(lost: RwSignal<bool>, refresh: Refresh, first: bool) -> End {
+        let Some(mut socket) = address().and_then(|address| WebSocket::open(&address).ok()) else {
+            return End::NeverOpen;
+        };
         let said = select(socket.send(Message::Text(hello())), TimeoutFuture::new(OPEN_MAX_MS)).await;
         if !matches!(said, Either::Left((Ok(()), _))) {
-            return false;
+            return End::NeverOpen;
         }
         let mut opened = false;
-        while let Some(Ok(message)) = socket.next().await {
+        while let Some(message) = socket.next().await {
+            let message = match message {
+                Ok(message) => message,
+                Err(WebSocketError::ConnectionClose(close)) if close.code == CLOSE_SIGN_IN => return End::SignIn,
+                Err(_) => break,
+            };
             if !opened {
                 opened = true;
                 lost.set(false);
@@ -114,6 +169,6 @@ mod live {
                 refresh.0.update(|count| *count += 1);
             }
         }
-        opened
+        if opened { End::Lost } else { End::NeverOpen }
     }
 }

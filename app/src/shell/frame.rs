@@ -6,6 +6,7 @@ use leptos_router::components::Outlet;
 use super::connection::ConnectionBar;
 use super::place::{Page, use_place};
 use super::side_bar::SideBar;
+use super::sign_in::{SignIn, SignedIn};
 use super::top_bar::TopBar;
 use crate::error::ApiError;
 use crate::session::{ChannelItem, SessionInfo, api};
@@ -39,7 +40,11 @@ pub fn Frame() -> impl IntoView {
     provide_context(refresh);
     let session = Session(Resource::new(move || refresh.0.get(), |_| api::session()));
     provide_context(session);
+    provide_context(SignedIn(RwSignal::new(0)));
+    let refusal = RwSignal::new(None);
     let place = use_place();
+    #[cfg(feature = "hydrate")]
+    super::telegram::follow(place);
     let main = NodeRef::<leptos::html::Main>::new();
     Effect::new(move || {
         if let Some(slug) = place.get().channel {
@@ -52,12 +57,13 @@ pub fn Frame() -> impl IntoView {
         <a class="skip-link" href="#main" on:click=move |_| focus_main(main)>
             {t!("skip-to-content")}
         </a>
-        <div class="app">
+        <div class="app" class:sign-in-failed=move || refusal.with(Option::is_some)>
             <SideBar place session/>
             <div class="column">
                 <TopBar place session/>
                 <ConnectionBar/>
                 <main class="page" id="main" tabindex="-1" node_ref=main class:wide=move || matches!(place.get().page, Page::Analytics | Page::BestTime)>
+                    <SignIn session refusal/>
                     <Outlet/>
                 </main>
             </div>

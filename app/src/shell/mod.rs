@@ -8,5 +8,7 @@ pub mod frame;
 pub mod period;
 pub mod place;
 pub mod side_bar;
+pub mod sign_in;
+pub mod telegram;
 pub mod theme;
 pub mod top_bar;

@@ -1,11 +1,15 @@
 //! What stands in for data: skeleton while loading, the last data while reading again or when the server is gone, a
 //! notice with a way out when there is nothing to show.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::problem::{ProblemNotice, StaleLine, words};
 use crate::error::ApiError;
 use crate::not_found::Missing;
+#[cfg(feature = "hydrate")]
+use crate::shell::{frame::Session, sign_in::SignedIn};
 
 /// What is known of a resource. Newer data replace older ones; a failure takes data away only when they are not the
 /// reader's to see (any more).
@@ -51,6 +55,8 @@ where
     T: Clone + PartialEq + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,
     V: IntoView + 'static,
 {
+    let skeleton = Arc::new(skeleton);
+    let while_signing_in = skeleton.clone();
     let (busy, set_busy) = signal(false);
     // the document is whole when it is sent: whatever the server was still waiting for, the reader is not
     let busy = move || !cfg!(feature = "ssr") && busy.get();
@@ -73,10 +79,14 @@ where
                 Known { .. } => Stage::Loading,
             })
         });
-        let (view, missing) = (view.clone(), missing.clone());
+        #[cfg(feature = "hydrate")]
+        ask_again_once_signed_in(resource, known);
+        let (view, missing, skeleton) = (view.clone(), missing.clone(), while_signing_in.clone());
         // a card that is going may be told of news once more: it shows nothing then
         move || match stage.try_get().unwrap_or(Stage::Loading) {
             Stage::Loading => ().into_any(),
+            // the frame says how to sign in; the stylesheet shows the skeleton inside Telegram, where that happens by itself
+            Stage::Failed(ApiError::SignIn) => view! { <div class="unsigned">{skeleton()}</div> }.into_any(),
             Stage::Failed(ApiError::NotFound) => {
                 #[cfg(feature = "ssr")]
                 crate::ssr::set_status(http::StatusCode::NOT_FOUND);
@@ -118,8 +128,30 @@ where
     #[cfg(feature = "ssr")]
     {
         let _ = set_busy;
-        view! { <Transition fallback=skeleton>{standing}</Transition> }
+        view! { <Transition fallback=move || skeleton()>{standing}</Transition> }
     }
     #[cfg(not(feature = "ssr"))]
-    view! { <Transition fallback=skeleton set_pending=set_busy>{standing}</Transition> }
+    view! { <Transition fallback=move || skeleton() set_pending=set_busy>{standing}</Transition> }
+}
+
+/// What was refused to a stranger is asked for once they are known; where the frame still takes them for known, it is told.
+#[cfg(feature = "hydrate")]
+fn ask_again_once_signed_in<T>(resource: Resource<Result<T, ApiError>>, known: Memo<Known<T>>)
+where
+    T: Clone + PartialEq + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,
+{
+    let (signed_in, session) = (expect_context::<SignedIn>(), expect_context::<Session>());
+    let is_refused = Memo::new(move |_| known.with(|known| known.problem == Some(ApiError::SignIn)));
+    Effect::new(move |before: Option<u32>| {
+        let count = signed_in.0.get();
+        if before.is_some_and(|before| before != count) && is_refused.get_untracked() {
+            resource.refetch();
+        }
+        count
+    });
+    Effect::new(move || {
+        if is_refused.get() && matches!(session.0.get_untracked(), Some(Ok(_))) {
+            session.0.refetch();
+        }
+    });
 }

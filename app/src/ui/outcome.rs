@@ -11,6 +11,12 @@ pub fn Outcome<T: Send + Sync + 'static>(
     #[prop(into)] value: Signal<Option<Result<T, ApiError>>>,
     #[prop(into)] done: String,
 ) -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    Effect::new(move || {
+        if let Some(good) = value.with(|value| value.as_ref().map(Result::is_ok)) {
+            crate::shell::telegram::feel_outcome(good);
+        }
+    });
     view! {
         <p class="outcome" role="status">
             {move || {

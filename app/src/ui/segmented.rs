@@ -23,7 +23,10 @@ where
                         <button
                             type="button"
                             aria-pressed=move || (value.get() == choice).to_string()
-                            on:click=move |_| choose.run(choice)
+                            on:click=move |_| {
+                                crate::shell::telegram::feel_choice();
+                                choose.run(choice);
+                            }
                         >
                             {text}
                         </button>

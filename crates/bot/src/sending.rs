@@ -1,9 +1,9 @@
 //! What leaves the bot. Every text is HTML; whatever people wrote is escaped on its way into it ([`crate::texts`]).
 
+use telegram::CallError;
 use teloxide::payloads::{EditMessageTextSetters as _, SendMessageSetters as _, SendPhotoSetters as _};
 use teloxide::requests::Requester as _;
 use teloxide::types::{ChatId, InlineKeyboardMarkup, InputFile, MessageId, ParseMode, ReplyMarkup};
-use telegram::CallError;
 
 use crate::Desk;
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use telegram::CallError;
 use teloxide::payloads::{SetChatMenuButtonSetters as _, SetMyCommandsSetters as _};
 use teloxide::requests::Requester as _;
 use teloxide::types::{BotCommand, MenuButton};
-use telegram::CallError;
 use tokio_util::sync::CancellationToken;
 
 use crate::conversation::{self, COMMANDS};

@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{InvitationId, PersonId, WorkspaceId};
 
+/// A session ends this long after it was last used: a working day. Pages inside Telegram, which stay open, use theirs
+/// before it ends.
+pub const SESSION_S: i64 = 12 * 3600;
+
 /// What a person may do in a workspace. Ordered: a later role may do all that an earlier one may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "sql", derive(sqlx::Type), sqlx(type_name = "text", rename_all = "lowercase"))]

@@ -15,6 +15,7 @@ pub mod coverage;
 pub mod forecast;
 pub mod identity;
 pub mod ids;
+pub mod links;
 pub mod posts;
 pub mod provenance;
 pub mod screens;

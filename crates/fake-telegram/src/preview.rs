@@ -83,8 +83,7 @@ async fn page(
         return (StatusCode::TOO_MANY_REQUESTS, wait, "Too Many Requests").into_response();
     }
     let names = state.channels.values().map(|channel| (channel.id, channel.username.clone())).collect();
-    let Some(channel) = state.channel_named(&username).filter(|channel| !channel.private && channel.preview)
-    else {
+    let Some(channel) = state.channel_named(&username).filter(|channel| !channel.private && channel.preview) else {
         // t.me leads to the page that asks to open the app
         return Redirect::to(&format!("/{username}")).into_response();
     };

@@ -111,7 +111,9 @@ impl Client {
         let base = Url::parse(&settings.base)
             .ok()
             .filter(|base| matches!(base.scheme(), "http" | "https") && base.has_host() && base.path() == "/")
-            .ok_or_else(|| Unusable(format!("{:?}: write scheme and host only, such as https://t.me", settings.base)))?;
+            .ok_or_else(|| {
+                Unusable(format!("{:?}: write scheme and host only, such as https://t.me", settings.base))
+            })?;
         let http = reqwest::Client::builder()
             .user_agent(user_agent(settings.contact.as_deref()))
             .redirect(Policy::none())

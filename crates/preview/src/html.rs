@@ -75,7 +75,10 @@ mod tests {
         assert_eq!(text("one<br/>two<br><br>three"), "one\ntwo\n\nthree");
         assert_eq!(text(r#"a <i class="emoji" style="background-image:url('x')"><b>🔥</b></i> b"#), "a 🔥 b");
         assert_eq!(text(r#"<tg-emoji emoji-id="5"><i class="emoji"><b>👍</b></i></tg-emoji>!"#), "👍!");
-        assert_eq!(text(r#"see <a href="https://example.org/?a=1&amp;b=2">example.org</a> &amp; <b>more</b>"#), "see example.org & more");
+        assert_eq!(
+            text(r#"see <a href="https://example.org/?a=1&amp;b=2">example.org</a> &amp; <b>more</b>"#),
+            "see example.org & more"
+        );
         assert_eq!(text("said:<blockquote>a<br>b</blockquote>so"), "said:\na\nb\nso");
         assert_eq!(text("<pre>fn main() {\n    run();\n}</pre>"), "fn main() {\n    run();\n}");
         assert_eq!(text("<tg-spoiler>secret</tg-spoiler><br/>"), "secret");

@@ -14,7 +14,8 @@ pub(crate) fn read(html: &str) -> Error {
     let text = |class| first(root, class).map(line).filter(|text| !text.is_empty());
     // "12 345 subscribers" of a channel, "@name" of a person or a bot, nothing of a name that nobody has
     let extra = text("tgme_page_extra").unwrap_or_default();
-    let Some(count) = ["subscribers", "subscriber", "members", "member"].iter().find_map(|kind| extra.strip_suffix(kind))
+    let Some(count) =
+        ["subscribers", "subscriber", "members", "member"].iter().find_map(|kind| extra.strip_suffix(kind))
     else {
         return Error::NotFound;
     };

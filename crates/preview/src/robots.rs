@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn the_group_with_our_name_goes_before_everybodys() {
-        let text = "User-agent: *\nDisallow: /\n\nUser-agent: other\nUser-agent: analyticbot # us\nDisallow: /private\n";
+        let text =
+            "User-agent: *\nDisallow: /\n\nUser-agent: other\nUser-agent: analyticbot # us\nDisallow: /private\n";
         assert!(allows(text, "/s/orbit"));
         assert!(!allows(text, "/private/x"));
         assert!(!allows("User-agent: *\nDisallow: /s/\n", "/s/orbit"));

@@ -60,16 +60,31 @@ mod tests {
 
     #[test]
     fn names_and_addresses_are_read() {
-        for text in
-            ["orbit_daily", " @orbit_daily ", "t.me/orbit_daily", "https://t.me/s/orbit_daily?before=5", "https://t.me/orbit_daily/7"]
-        {
+        for text in [
+            "orbit_daily",
+            " @orbit_daily ",
+            "t.me/orbit_daily",
+            "https://t.me/s/orbit_daily?before=5",
+            "https://t.me/orbit_daily/7",
+        ] {
             assert_eq!(text.parse::<Username>().expect(text).as_str(), "orbit_daily");
         }
     }
 
     #[test]
     fn nothing_else_becomes_part_of_an_address() {
-        for text in ["", "@", "abc", "1abcd", "or bit", "../etc", "орбита", "https://t.me/+AbCdEf", "a/b/c/d", "https://example.org/orbit"] {
+        for text in [
+            "",
+            "@",
+            "abc",
+            "1abcd",
+            "or bit",
+            "../etc",
+            "орбита",
+            "https://t.me/+AbCdEf",
+            "a/b/c/d",
+            "https://example.org/orbit",
+        ] {
             assert_eq!(text.parse::<Username>(), Err(NotAUsername), "{text}");
         }
         assert!("a".repeat(33).parse::<Username>().is_err());

@@ -70,8 +70,14 @@ async fn pages_are_read_from_the_newest_to_the_first() {
     assert_eq!((newest.channel.title.as_str(), newest.channel.username.as_str()), ("A < B", "orbit"));
     assert_eq!(newest.channel.members.map(CountLabel::range), Some(15_400..=15_499));
     let media: Vec<MediaType> = newest.posts.iter().rev().take(6).rev().map(|post| post.media).collect();
-    let expected =
-        [MediaType::Album, MediaType::Poll, MediaType::Animation, MediaType::Audio, MediaType::Document, MediaType::Text];
+    let expected = [
+        MediaType::Album,
+        MediaType::Poll,
+        MediaType::Animation,
+        MediaType::Audio,
+        MediaType::Document,
+        MediaType::Text,
+    ];
     assert_eq!(media, expected);
     let last = &newest.posts[newest.posts.len() - 1];
     assert!(last.forwarded && last.text.as_deref() == Some("from next door"));
@@ -200,7 +206,8 @@ async fn what_robots_forbid_is_not_asked_for() {
 
 #[tokio::test]
 async fn trouble_of_the_server_is_a_wait() {
-    let dated = "503 Service Unavailable\r\nDate: Fri, 20 Nov 2026 12:00:00 GMT\r\nRetry-After: Fri, 20 Nov 2026 12:02:00 GMT";
+    let dated =
+        "503 Service Unavailable\r\nDate: Fri, 20 Nov 2026 12:00:00 GMT\r\nRetry-After: Fri, 20 Nov 2026 12:02:00 GMT";
     for (head, seconds) in [(dated, 120), ("502 Bad Gateway", 300), ("429 Too Many Requests\r\nRetry-After: 7", 7)] {
         let (base, _) = server("", answer(head, "")).await;
         match refusal(settings(base)).await {

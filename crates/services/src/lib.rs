@@ -63,6 +63,10 @@ pub struct SiteSettings {
     pub demo: bool,
     /// whose Mini App this is; without it nobody signs in by Telegram
     pub bot: Option<telegram::BotToken>,
+    /// the bot's username, without @: for links to it and for the Login Widget
+    pub bot_username: Option<String>,
+    /// where a page inside Telegram loads Telegram's own script from; `None`: from Telegram
+    pub web_app_script: Option<String>,
     /// Telegram ids of those who own the workspace `default`
     pub owners: Vec<i64>,
 }

@@ -81,13 +81,8 @@ pub async fn claim(tx: &mut Tx, bot: i64, worker: &str, now: i64, lease_s: i64, 
             RETURNING update_id, kind, raw, tries",
     };
     let sql = SQL.of(tx);
-    let mut claimed: Vec<Claimed> = on!(tx, |conn| sqlx::query_as(sql)
-        .bind(bot)
-        .bind(worker)
-        .bind(now)
-        .bind(lease_s)
-        .bind(limit)
-        .fetch_all(conn))?;
+    let mut claimed: Vec<Claimed> =
+        on!(tx, |conn| sqlx::query_as(sql).bind(bot).bind(worker).bind(now).bind(lease_s).bind(limit).fetch_all(conn))?;
     // RETURNING promises no order
     claimed.sort_by_key(|update| update.update_id);
     Ok(claimed)
@@ -148,8 +143,7 @@ pub async fn lease_poller(tx: &mut Tx, bot: i64, holder: &str, now: i64, until: 
     const SQL: &str = "INSERT INTO bot_poller (bot_id, holder, leased_until) VALUES ($1, $2, $4) \
         ON CONFLICT (bot_id) DO UPDATE SET holder = excluded.holder, leased_until = excluded.leased_until \
         WHERE bot_poller.holder = excluded.holder OR bot_poller.leased_until <= $3";
-    let taken =
-        execute!(tx, |conn| sqlx::query(SQL).bind(bot).bind(holder).bind(now).bind(until).execute(conn))?;
+    let taken = execute!(tx, |conn| sqlx::query(SQL).bind(bot).bind(holder).bind(now).bind(until).execute(conn))?;
     Ok(taken > 0)
 }
 

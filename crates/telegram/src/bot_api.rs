@@ -184,8 +184,7 @@ impl BotApi {
 
     /// `chat_id` as the Bot API writes it.
     pub async fn chat(&self, chat_id: i64) -> Result<ChatFacts, CallError> {
-        let chat =
-            self.call(JsonRequest::new(self.bot.clone(), GetChat::new(Recipient::Id(ChatId(chat_id))))).await?;
+        let chat = self.call(JsonRequest::new(self.bot.clone(), GetChat::new(Recipient::Id(ChatId(chat_id))))).await?;
         Ok(ChatFacts {
             chat_id: chat.id.0,
             is_channel: chat.is_channel(),

@@ -5,6 +5,7 @@
 pub mod bot_api;
 pub mod bot_token;
 pub mod init_data;
+pub mod login_widget;
 mod signed_fields;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

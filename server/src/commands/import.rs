@@ -9,8 +9,8 @@ use services::collect::import::{self, ImportError, ImportReport, ImportRequest, 
 use services::collect::preview::{self, PreviewImport, PreviewReport};
 use services::collect::telegram_export::{self, TelegramReport};
 
-use super::{Shell, zone_named};
 use super::stoppable::stoppable;
+use super::{Shell, zone_named};
 use crate::failure::{Exit, Failure};
 use crate::progress::Progress;
 

@@ -185,8 +185,14 @@ impl Shell {
         let db = self.open().await?;
         db.migrate().await.map_err(|error| self.database_failure(&error))?;
         let telegram = &self.config.telegram;
-        let (bot, owners) = (telegram.bot()?, telegram.owners()?);
-        let site = SiteSettings { public_url: self.config.server.public_url.clone(), demo, bot, owners };
+        let site = SiteSettings {
+            public_url: self.config.server.public_url.clone(),
+            demo,
+            bot: telegram.bot()?,
+            bot_username: telegram.bot_username()?,
+            web_app_script: Some(telegram.web_app_script()?),
+            owners: telegram.owners()?,
+        };
         let preview = self.config.preview.client(self.config.server.public_url.as_deref())?;
         let ctx = Ctx::new(db, self.clock()?, site).with_preview(preview);
         services::identity::ensure_default_workspace(&ctx).await?;

@@ -152,6 +152,22 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "telegram",
+        "bot_username",
+        Kind::Text,
+        None,
+        "\"my_channels_bot\"",
+        "The bot's username: links to the bot and the Login Widget for people in a browser need it. BotFather is told the address of this server, too (/setdomain). Absent: people sign in inside Telegram only.",
+    ),
+    Key::new(
+        "telegram",
+        "web_app_script",
+        Kind::Text,
+        Some("\"https://telegram.org/js/telegram-web-app.js\""),
+        "",
+        "Where pages that Telegram has opened load its script for Mini Apps from. Name a copy on this server where telegram.org cannot be reached.",
+    ),
+    Key::new(
+        "telegram",
         "owners",
         Kind::List,
         Some("[]"),

@@ -80,6 +80,8 @@ pub struct ExportSettings {
 #[derive(Debug, Clone, Deserialize)]
 pub struct TelegramSettings {
     pub bot_token: Option<Secret>,
+    bot_username: Option<String>,
+    web_app_script: String,
     /// as texts, as lists in the environment are
     owners: Vec<String>,
 }
@@ -88,6 +90,32 @@ impl TelegramSettings {
     pub fn bot(&self) -> Result<Option<BotToken>, ConfigError> {
         let token = self.bot_token.as_ref().map(|token| BotToken::parse(token.expose())).transpose();
         token.map_err(|error| ConfigError(format!("telegram.bot_token: {error}")))
+    }
+
+    /// Without @.
+    pub fn bot_username(&self) -> Result<Option<String>, ConfigError> {
+        let Some(written) = &self.bot_username else { return Ok(None) };
+        let name = written.trim().trim_start_matches('@');
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            return Err(ConfigError(format!(
+                "telegram.bot_username is {written:?}: write the bot's username, such as my_channels_bot"
+            )));
+        }
+        Ok(Some(name.to_owned()))
+    }
+
+    /// An address, or a path of this server. It goes into a header: a space or semicolon there would start another
+    /// directive.
+    pub fn web_app_script(&self) -> Result<String, ConfigError> {
+        let script = self.web_app_script.trim();
+        let rest = ["https://", "http://", "/"].iter().find_map(|start| script.strip_prefix(start));
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_~:/[]".contains(&byte);
+        if rest.is_none_or(|rest| rest.is_empty() || rest.starts_with('/') || !rest.bytes().all(plain)) {
+            return Err(ConfigError(format!(
+                "telegram.web_app_script is {script:?}: write an address without a query, such as https://telegram.org/js/telegram-web-app.js or /telegram-web-app.js"
+            )));
+        }
+        Ok(script.to_owned())
     }
 
     pub fn owners(&self) -> Result<Vec<i64>, ConfigError> {
@@ -291,6 +319,8 @@ impl Config {
             return Err(ConfigError(format!("trace.sampled_percent is {}: use 0 to 100", self.trace.sampled_percent)));
         }
         self.telegram.bot()?;
+        self.telegram.bot_username()?;
+        self.telegram.web_app_script()?;
         self.telegram.owners()?;
         self.preview.client(None)?;
         // these go into a header: a space or semicolon there would start another directive

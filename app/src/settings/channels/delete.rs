@@ -7,7 +7,12 @@ use crate::t;
 
 /// Deleting cannot be undone: the title is typed first.
 #[component]
-pub(super) fn DeleteDialog(id: String, slug: String, title: String, delete: ServerAction<DeleteChannel>) -> impl IntoView {
+pub(super) fn DeleteDialog(
+    id: String,
+    slug: String,
+    title: String,
+    delete: ServerAction<DeleteChannel>,
+) -> impl IntoView {
     let (slug, title) = (StoredValue::new(slug), StoredValue::new(title));
     view! {
         <div class="popover sheet" id=id popover="auto" role="dialog" aria-label=t!("settings-delete")>

@@ -46,7 +46,7 @@ pub(super) fn Ways(
                 .collect_view()}
         </ul>
     }
-        .into_any()
+    .into_any()
 }
 
 /// In the reader's language.

@@ -1,8 +1,8 @@
 //! `/channels`: those the person sees, a page at a time.
 
 use domain::collect::connection::Mode;
-use services::collect::connection;
 use services::channels;
+use services::collect::connection;
 use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup, MessageId};
 
 use super::stats::USUAL_DAYS;

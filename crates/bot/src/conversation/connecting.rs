@@ -20,8 +20,8 @@ impl Talk<'_> {
         let request = KeyboardButtonRequestChat::new(REQUEST, true)
             .user_administrator_rights(rights())
             .bot_administrator_rights(rights());
-        let button = KeyboardButton::new(self.language.plain("button-pick", &[]))
-            .request(ButtonRequest::RequestChat(request));
+        let button =
+            KeyboardButton::new(self.language.plain("button-pick", &[])).request(ButtonRequest::RequestChat(request));
         let markup = KeyboardMarkup::new([[button]]).resize_keyboard().one_time_keyboard();
         let text = self.language.html("connecting", &[]);
         Ok(self.desk.say(self.chat, &text, Some(markup.into())).await?)
@@ -81,7 +81,8 @@ fn why(refusal: Refusal) -> &'static str {
 /// What a bot is told about a channel, or is not, by name.
 fn facts(language: Language, known: bool) -> String {
     let told = Mode::Bot.knows();
-    let named = Knowable::ALL.into_iter().filter(|fact| told.contains(fact) == known && *fact != Knowable::RoundedViews);
+    let named =
+        Knowable::ALL.into_iter().filter(|fact| told.contains(fact) == known && *fact != Knowable::RoundedViews);
     let names: Vec<String> = named.map(|fact| language.plain(&format!("fact-{}", name(fact)), &[])).collect();
     names.join(", ")
 }

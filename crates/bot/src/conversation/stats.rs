@@ -20,9 +20,7 @@ impl Talk<'_> {
     /// Of the only channel there is; of several one is chosen.
     pub(super) async fn stats_of_one(&self) -> Done {
         match channels::visible(&self.desk.ctx, &self.viewer).await {
-            Ok(all) if all.len() == 1 => {
-                self.stats(&ChannelRef::parse(&all[0].slug()), Period::Days(USUAL_DAYS)).await
-            }
+            Ok(all) if all.len() == 1 => self.stats(&ChannelRef::parse(&all[0].slug()), Period::Days(USUAL_DAYS)).await,
             Ok(_) => self.channels(0, None).await,
             Err(error) => self.excuse(error).await,
         }

@@ -149,7 +149,9 @@ impl std::fmt::Display for Obstacle {
             Self::NoAccount => "there is no account that could do it",
             Self::Unreachable => "Telegram does not answer just now",
             Self::Disallowed => "Telegram's robots.txt does not allow reading public pages",
-            Self::NotUnderstood => "what Telegram answered is not understood: the log tells what, a newer program may help",
+            Self::NotUnderstood => {
+                "what Telegram answered is not understood: the log tells what, a newer program may help"
+            }
         })
     }
 }

@@ -136,7 +136,9 @@ mod tests {
 
     #[test]
     fn what_is_no_count_is_named() {
-        for text in ["", "K", ".5K", "1.K", "-3", "1.5", "12,3K", "many", "1.2345K", "99999999999999999999", "9999999999M"] {
+        for text in
+            ["", "K", ".5K", "1.K", "-3", "1.5", "12,3K", "many", "1.2345K", "99999999999999999999", "9999999999M"]
+        {
             assert_eq!(text.parse::<CountLabel>(), Err(NotACount(text.to_owned())));
         }
     }

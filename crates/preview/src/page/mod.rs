@@ -139,7 +139,8 @@ fn before(root: ElementRef<'_>, history: ElementRef<'_>) -> Result<Option<i64>, 
         return read(value);
     }
     // the head says the same to machines
-    let link = root.descendent_elements().find(|link| link.value().name() == "link" && link.attr("rel") == Some("prev"));
+    let link =
+        root.descendent_elements().find(|link| link.value().name() == "link" && link.attr("rel") == Some("prev"));
     match link.and_then(|link| link.attr("href")).and_then(|href| href.split_once("before=")) {
         Some((_, value)) => read(value.split('&').next().unwrap_or_default()),
         None => Ok(None),

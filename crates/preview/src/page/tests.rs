@@ -69,17 +69,32 @@ fn reactions_of_every_kind_are_one_count() {
 fn what_a_post_carries_is_told() {
     for (inside, media) in [
         (r#"<a class="tgme_widget_message_photo_wrap x" href="/1"></a>"#, MediaType::Photo),
-        (r#"<a class="tgme_widget_message_video_player"><time class="message_video_duration">0:12</time></a>"#, MediaType::Video),
+        (
+            r#"<a class="tgme_widget_message_video_player"><time class="message_video_duration">0:12</time></a>"#,
+            MediaType::Video,
+        ),
         (r#"<a class="tgme_widget_message_video_player"><video autoplay loop></video></a>"#, MediaType::Animation),
         (r#"<a class="tgme_widget_message_roundvideo_player"></a>"#, MediaType::VideoNote),
         (r#"<a class="tgme_widget_message_voice_player"></a>"#, MediaType::Voice),
-        (r#"<a class="tgme_widget_message_document_wrap"><div class="tgme_widget_message_document_icon accent_bg audio"></div></a>"#, MediaType::Audio),
-        (r#"<a class="tgme_widget_message_document_wrap"><div class="tgme_widget_message_document_icon accent_bg"></div></a>"#, MediaType::Document),
+        (
+            r#"<a class="tgme_widget_message_document_wrap"><div class="tgme_widget_message_document_icon accent_bg audio"></div></a>"#,
+            MediaType::Audio,
+        ),
+        (
+            r#"<a class="tgme_widget_message_document_wrap"><div class="tgme_widget_message_document_icon accent_bg"></div></a>"#,
+            MediaType::Document,
+        ),
         (r#"<div class="tgme_widget_message_sticker_wrap"></div>"#, MediaType::Sticker),
         (r#"<a class="tgme_widget_message_location_wrap"></a>"#, MediaType::Location),
         (r#"<div class="tgme_widget_message_poll"></div>"#, MediaType::Poll),
-        (r#"<div class="message_media_not_supported_wrap"><div class="message_media_not_supported"></div></div>"#, MediaType::Media),
-        (r#"<div class="tgme_widget_message_text js-message_text">t</div><a class="tgme_widget_message_link_preview"></a>"#, MediaType::Link),
+        (
+            r#"<div class="message_media_not_supported_wrap"><div class="message_media_not_supported"></div></div>"#,
+            MediaType::Media,
+        ),
+        (
+            r#"<div class="tgme_widget_message_text js-message_text">t</div><a class="tgme_widget_message_link_preview"></a>"#,
+            MediaType::Link,
+        ),
         ("", MediaType::Other),
     ] {
         assert_eq!(only_post(inside).media, media, "{inside}");
@@ -93,7 +108,8 @@ fn what_a_post_carries_is_told() {
 #[test]
 fn service_messages_are_no_posts_and_no_post_comes_twice() {
     let service = r#"<div class="tgme_widget_message service_message js-widget_message" data-post="orbit/40"><div class="tgme_widget_message_text js-message_text">Orbit</div></div>"#;
-    let page = parse(&page_of(&[service, &message(43, ""), &message(42, ""), &message(43, "")].concat())).expect("a page");
+    let page =
+        parse(&page_of(&[service, &message(43, ""), &message(42, ""), &message(43, "")].concat())).expect("a page");
     assert_eq!(page.posts.iter().map(|post| post.id).collect::<Vec<_>>(), [42, 43]);
 }
 

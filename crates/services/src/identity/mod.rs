@@ -22,7 +22,10 @@ pub use members::{members, remove_member, set_role};
 pub use sessions::{
     OpenedSession, SESSION_S, close_session, demo_viewer, open_session, viewer_of_open_page, viewer_of_token,
 };
-pub use sign_in::{EXCHANGES_MAX, INIT_DATA_AGE_S, Refusal, SignedIn, sign_in_with_init_data, viewer_of_bot_chat};
+pub use sign_in::{
+    EXCHANGES_MAX, INIT_DATA_AGE_S, LOGIN_AGE_S, Refusal, SignedIn, sign_in_with_init_data, sign_in_with_login_widget,
+    viewer_of_bot_chat,
+};
 pub use token::Token;
 pub use viewer::{Viewer, require, require_numbers};
 pub use workspaces::{DEFAULT_WORKSPACE, ensure_default_workspace, operator};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::identity::Role;
+pub use domain::identity::SESSION_S;
 use domain::ids::PersonId;
 use store::{Tx, identity};
 use tokio::time::timeout;
@@ -10,9 +11,6 @@ use tokio::time::timeout;
 use super::{Token, Viewer, viewer_in, workspaces};
 use crate::{Ctx, Error, Result, What};
 
-/// A session ends this long after it was last used. Inside Telegram a new one costs nothing, elsewhere it is a
-/// working day.
-pub const SESSION_S: i64 = 12 * 3600;
 /// Use is noted at most this often, so that reading pages does not become writing.
 const NOTE_USE_EVERY_S: i64 = 10 * 60;
 

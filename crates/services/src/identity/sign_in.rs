@@ -5,7 +5,7 @@ use domain::identity::{Person, Role};
 use domain::ids::WorkspaceId;
 use serde_json::json;
 use store::{Tx, identity};
-use telegram::{Rejection, init_data};
+use telegram::{Rejection, init_data, login_widget};
 
 use super::workspaces::ensure_default_workspace;
 use super::{LANGUAGES, OpenedSession, Viewer, sessions};
@@ -16,6 +16,11 @@ use crate::{Clash, Ctx, Error, Result, What, audit};
 pub const INIT_DATA_AGE_S: i64 = 3600;
 /// How often one opening of the app may be exchanged: a page may be loaded again, and a stolen text is of little use.
 pub const EXCHANGES_MAX: i64 = 20;
+
+/// The widget signs at the moment somebody agrees, and the browser comes straight back with it.
+pub const LOGIN_AGE_S: i64 = 600;
+/// Nothing has a reason to bring a sign-in by the widget twice.
+const LOGINS_MAX: i64 = 1;
 
 /// A session and whose it is.
 #[derive(Debug, Clone)]
@@ -33,11 +38,17 @@ pub enum Refusal {
     Rejected(#[from] Rejection),
 }
 
-/// A person as Telegram has told them.
+/// A person as Telegram has told them, and by what.
 struct Introduced {
     telegram_id: i64,
     name: String,
     language: Option<String>,
+    /// hash of what Telegram has signed
+    hash: String,
+    /// unix seconds
+    good_until: i64,
+    /// how often the same may be brought
+    times_max: i64,
 }
 
 /// Who opens the Mini App. `text` is what Telegram gave the page, as it is.
@@ -49,20 +60,48 @@ pub async fn sign_in_with_init_data(ctx: &Ctx, text: &str) -> Result<Result<Sign
     };
     // opened from a keyboard button: by whom is not told
     let Some(user) = data.user else { return Ok(Err(Rejection::Malformed.into())) };
-    let introduced = Introduced { telegram_id: user.id, name: user.name(), language: user.language_code };
-    let good_until = data.auth_date + INIT_DATA_AGE_S;
-    match sign_in(ctx, &introduced, &data.hash, good_until).await {
+    let introduced = Introduced {
+        telegram_id: user.id,
+        name: user.name(),
+        language: user.language_code,
+        hash: data.hash,
+        good_until: data.auth_date + INIT_DATA_AGE_S,
+        times_max: EXCHANGES_MAX,
+    };
+    admit(ctx, &introduced).await
+}
+
+/// Who signs in on a web page. `query` is what the Login Widget has added to the address, as it is.
+pub async fn sign_in_with_login_widget(ctx: &Ctx, query: &str) -> Result<Result<SignedIn, Refusal>> {
+    let Some(bot) = &ctx.site.bot else { return Ok(Err(Refusal::Off)) };
+    let login = match login_widget::verify(query, bot, ctx.now(), LOGIN_AGE_S) {
+        Ok(login) => login,
+        Err(rejection) => return Ok(Err(rejection.into())),
+    };
+    let introduced = Introduced {
+        telegram_id: login.telegram_id,
+        name: login.name,
+        language: None,
+        hash: login.hash,
+        good_until: login.auth_date + LOGIN_AGE_S,
+        times_max: LOGINS_MAX,
+    };
+    admit(ctx, &introduced).await
+}
+
+async fn admit(ctx: &Ctx, who: &Introduced) -> Result<Result<SignedIn, Refusal>> {
+    match sign_in(ctx, who).await {
         // the same person signs in for the first time elsewhere, just now
-        Err(Error::Conflict(Clash::Exists)) => sign_in(ctx, &introduced, &data.hash, good_until).await,
+        Err(Error::Conflict(Clash::Exists)) => sign_in(ctx, who).await,
         outcome => outcome,
     }
 }
 
-async fn sign_in(ctx: &Ctx, who: &Introduced, hash: &str, good_until: i64) -> Result<Result<SignedIn, Refusal>> {
+async fn sign_in(ctx: &Ctx, who: &Introduced) -> Result<Result<SignedIn, Refusal>> {
     let default = ensure_default_workspace(ctx).await?;
     let now = ctx.now();
     let mut tx = ctx.db.write().await?;
-    if identity::count_sign_in(&mut tx, hash, good_until, now).await? > EXCHANGES_MAX {
+    if identity::count_sign_in(&mut tx, &who.hash, who.good_until, now).await? > who.times_max {
         return Ok(Err(Rejection::Expired.into()));
     }
     let (person, workspace) = welcome(ctx, &mut tx, who, default, now).await?;

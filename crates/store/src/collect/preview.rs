@@ -78,8 +78,11 @@ pub async fn list_due(tx: &mut Tx, now: i64) -> Result<Vec<ChannelId>> {
 pub async fn waits(tx: &mut Tx, now: i64) -> Result<bool> {
     const SQL: &str = "SELECT COUNT(*) FROM channel_connection \
         WHERE mode = $2 AND obstacle = $3 AND obstacle_until > $1";
-    let waiting: i64 =
-        on!(tx, |conn| sqlx::query_scalar(SQL).bind(now).bind(Mode::Preview).bind(Obstacle::FloodWait).fetch_one(conn))?;
+    let waiting: i64 = on!(tx, |conn| sqlx::query_scalar(SQL)
+        .bind(now)
+        .bind(Mode::Preview)
+        .bind(Obstacle::FloodWait)
+        .fetch_one(conn))?;
     Ok(waiting > 0)
 }
 

@@ -1,0 +1,109 @@
+//! Signing in inside Telegram: what Telegram has told the page about its reader, for the token of a session. Cookies are
+//! third-party in Telegram's frame, so the token is kept in memory, and a page that is loaded again asks again.
+
+/// Why nobody is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Telegram never renews what it tells a page
+    Expired,
+    BadSignature,
+    /// the server knows no bot
+    Off,
+    /// no answer that says anything
+    Unreachable,
+}
+
+impl Refusal {
+    /// The reason class of the API.
+    pub fn of_code(code: &str) -> Option<Self> {
+        match code {
+            "expired" => Some(Self::Expired),
+            "bad_signature" | "malformed" => Some(Self::BadSignature),
+            "off" => Some(Self::Off),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(feature = "hydrate")]
+pub use browser::{exchange, start_link, waited};
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use std::cell::RefCell;
+
+    use domain::links::Link;
+    use futures::FutureExt as _;
+    use futures::future::{LocalBoxFuture, Shared};
+    use gloo_net::http::Request;
+    use web_sys::UrlSearchParams;
+
+    use super::Refusal;
+    use crate::session::client::token;
+
+    type Exchange = Shared<LocalBoxFuture<'static, Result<(), Refusal>>>;
+
+    thread_local! {
+        /// the newest one, whatever became of it
+        static EXCHANGE: RefCell<Option<Exchange>> = const { RefCell::new(None) };
+    }
+
+    /// Begins to exchange init data for a token; `None` where Telegram has not opened the page.
+    pub fn exchange() -> Option<Exchange> {
+        let init_data = launch_param("tgWebAppData")?;
+        let exchange = ask(init_data).boxed_local().shared();
+        EXCHANGE.with_borrow_mut(|kept| *kept = Some(exchange.clone()));
+        Some(exchange)
+    }
+
+    /// Over once it is known who asks: requests go out after that.
+    pub async fn waited() {
+        if let Some(exchange) = EXCHANGE.with_borrow(Clone::clone) {
+            // a refusal is shown by whoever has begun it
+            let _ = exchange.await;
+        }
+    }
+
+    /// Where the link that has opened the app leads. A page that is loaded again has lost its fragment and stays where it
+    /// was.
+    pub fn start_link() -> Option<Link> {
+        let init_data = fragment()?.get("tgWebAppData")?;
+        let start_param = UrlSearchParams::new_with_str(&init_data).ok()?.get("start_param")?;
+        Link::of_start_param(&start_param)
+    }
+
+    fn fragment() -> Option<UrlSearchParams> {
+        let hash = web_sys::window()?.location().hash().ok()?;
+        UrlSearchParams::new_with_str(hash.strip_prefix('#')?).ok()
+    }
+
+    /// From the fragment, else from the copy that outlives it (`shell/launch.js`).
+    fn launch_param(name: &str) -> Option<String> {
+        fragment().and_then(|params| params.get(name)).or_else(|| {
+            let kept = web_sys::window()?.session_storage().ok()??.get_item("__telegram__initParams").ok()??;
+            let kept: serde_json::Value = serde_json::from_str(&kept).ok()?;
+            kept.get(name)?.as_str().map(str::to_owned)
+        })
+    }
+
+    async fn ask(init_data: String) -> Result<(), Refusal> {
+        // the address, which may end up in logs, holds nothing of it
+        let body = serde_json::json!({ "init_data": init_data }).to_string();
+        let request = Request::post("/api/v2/session").header("content-type", "application/json").body(body);
+        let response = request.map_err(|_| Refusal::Unreachable)?.send().await.map_err(|_| Refusal::Unreachable)?;
+        let answer = response.text().await.map_err(|_| Refusal::Unreachable)?;
+        let said = |key: &str| {
+            let answer: serde_json::Value = serde_json::from_str(&answer).ok()?;
+            answer.get(key)?.as_str().map(str::to_owned)
+        };
+        match response.status() {
+            200 => {
+                token::keep(Some(said("token").ok_or(Refusal::Unreachable)?));
+                Ok(())
+            }
+            401 => Err(said("detail").and_then(|code| Refusal::of_code(&code)).unwrap_or(Refusal::BadSignature)),
+            404 => Err(Refusal::Off),
+            _ => Err(Refusal::Unreachable),
+        }
+    }
+}
