@@ -58,6 +58,26 @@ pub enum Source {
     Missing,
 }
 
+impl std::str::FromStr for Source {
+    type Err = UnknownSource;
+
+    fn from_str(text: &str) -> Result<Self, UnknownSource> {
+        Ok(match text {
+            "official" => Self::Official,
+            "measured" => Self::Measured,
+            "preview" => Self::Preview,
+            "imported" => Self::Imported,
+            "estimated" => Self::Estimated,
+            "missing" => Self::Missing,
+            _ => return Err(UnknownSource(text.to_owned())),
+        })
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is not a source of numbers")]
+pub struct UnknownSource(pub String);
+
 /// The four counters of a post; `None` = not known, never 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counters {

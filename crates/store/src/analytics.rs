@@ -8,9 +8,10 @@ use domain::zone::add_days;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use sqlx::PgConnection;
 
 use crate::collect::{self, PostFacts};
-use crate::{Result, Tx, on, series};
+use crate::{Result, Tx, on, post_pages, series};
 
 /// Characters of a text that a list shows; the post's own page reads the whole text with [`find_post`].
 pub const TEXT_BEGINNING_CHARS: i64 = 280;
@@ -87,6 +88,37 @@ async fn read(
     days: (i64, i64),
     text_chars: i64,
 ) -> Result<History> {
+    let mut posts = PostColumns::default();
+    let mut readings = ViewReadings { offsets: vec![0], ..ViewReadings::default() };
+    match tx {
+        Tx::Sqlite(inner) => {
+            post_pages::read(inner, channel.id, first, end, text_chars, &mut posts, &mut readings).await?;
+        }
+        Tx::Postgres(inner) => {
+            read_rows(inner, channel.id, first, end, text_chars, &mut posts, &mut readings).await?;
+        }
+    }
+    let (first_day, last_day) = (add_days(utc_day(days.0), -1), utc_day(days.1));
+    Ok(History {
+        channel: channel.clone(),
+        as_of: as_of(tx, channel.id).await?,
+        posts,
+        readings,
+        daily: collect::list_daily(tx, channel.id, first_day, last_day).await?,
+        sources: collect::list_sources(tx, channel.id, first_day, last_day).await?,
+    })
+}
+
+/// Appends the posts row by row: rows come from a socket in one go.
+async fn read_rows(
+    conn: &mut PgConnection,
+    channel: ChannelId,
+    first: (i64, i64),
+    end: (i64, i64),
+    text_chars: i64,
+    posts: &mut PostColumns,
+    readings: &mut ViewReadings,
+) -> Result<()> {
     // the bare bounds of date_utc are implied by those of the pair; with them both planners walk the index
     const SQL: &str = "SELECT p.post_id, p.date_utc, p.views, p.forwards, p.reactions, p.replies, p.counted_at, \
         p.media_type, p.source, p.text_chars, substr(p.text, 1, $6) AS text, p.hashtags, s.series \
@@ -94,21 +126,19 @@ async fn read(
         WHERE p.channel_id = $1 AND p.date_utc >= $2 AND p.date_utc <= $4 \
         AND (p.date_utc, p.post_id) >= ($2, $3) AND (p.date_utc, p.post_id) < ($4, $5) \
         ORDER BY p.date_utc, p.post_id";
-    let rows: Vec<Row> = on!(tx, |conn| sqlx::query_as(SQL)
-        .bind(channel.id)
+    let rows: Vec<Row> = sqlx::query_as(SQL)
+        .bind(channel)
         .bind(first.0)
         .bind(first.1)
         .bind(end.0)
         .bind(end.1)
         .bind(text_chars as i32)
-        .fetch_all(conn))?;
-
-    let mut posts = PostColumns::default();
-    let mut readings = ViewReadings { offsets: vec![0], ..ViewReadings::default() };
+        .fetch_all(conn)
+        .await?;
     for row in rows {
         if let Some(bytes) = row.series {
             series::decode_views(&bytes, &mut readings.at, &mut readings.views)
-                .map_err(|problem| collect::damaged(channel.id, row.post_id, problem))?;
+                .map_err(|problem| collect::damaged(channel, row.post_id, problem))?;
         }
         readings.offsets.push(readings.at.len());
         posts.post_id.push(row.post_id);
@@ -124,15 +154,7 @@ async fn read(
         posts.text.push(row.text.unwrap_or_default());
         posts.hashtags.push(row.hashtags.map(|tags| tags.split(' ').map(str::to_owned).collect()).unwrap_or_default());
     }
-    let (first_day, last_day) = (add_days(utc_day(days.0), -1), utc_day(days.1));
-    Ok(History {
-        channel: channel.clone(),
-        as_of: as_of(tx, channel.id).await?,
-        posts,
-        readings,
-        daily: collect::list_daily(tx, channel.id, first_day, last_day).await?,
-        sources: collect::list_sources(tx, channel.id, first_day, last_day).await?,
-    })
+    Ok(())
 }
 
 fn utc_day(at: i64) -> Date {
@@ -208,6 +230,19 @@ mod tests {
             assert_eq!(newest.posts.post_id, (5..=9).collect::<Vec<_>>());
             assert_eq!((newest.posts.text[0].as_str(), newest.readings.of(0).1), ("", [10, 15].as_slice()));
             assert_eq!(newest_history(&mut tx, &channel, 50).await.unwrap().posts.len(), 9);
+        }
+
+        async fn more_posts_than_a_page_come_in_order_each_once(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let channel = channel(&mut tx).await;
+            let posts: Vec<_> = (1..=9_000).map(|id| PostFacts { date_utc: 1_000 + id / 7, ..post(id) }).collect();
+            for chunk in posts.chunks(1_000) {
+                upsert_posts(&mut tx, channel.id, chunk).await.unwrap();
+            }
+            let history = history(&mut tx, &channel, 0, i64::MAX).await.unwrap();
+            assert_eq!(history.posts.post_id, (1..=9_000).collect::<Vec<_>>());
+            assert!(history.posts.text.iter().zip(&posts).all(|(text, post)| Some(text) == post.text.as_ref()));
+            assert!(history.posts.views.iter().all(Option::is_none), "nothing was counted");
         }
 
         async fn readings_without_views_are_left_out(db: &Db) {

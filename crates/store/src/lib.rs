@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod maintenance;
 mod migrations;
 pub mod outbox;
+mod post_pages;
 mod replica;
 pub mod retention;
 pub mod series;
