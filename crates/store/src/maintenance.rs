@@ -9,7 +9,7 @@ use crate::{Backend, Db};
 use crate::{Dialect, Error, Result, Tx, on};
 
 /// Our tables, by name; beside them stands sqlx' table of migrations.
-pub const TABLES: [&str; 35] = [
+pub const TABLES: [&str; 36] = [
     "api_key",
     "audit_entry",
     "backtest_evidence",

@@ -38,12 +38,15 @@ pub enum Refusal {
     Rejected(#[from] Rejection),
 }
 
-/// A person as Telegram has told them, and by what.
+/// A person as Telegram has told them.
 struct Introduced {
     telegram_id: i64,
     name: String,
     language: Option<String>,
-    /// hash of what Telegram has signed
+}
+
+/// What Telegram has signed, as far as it may be brought again.
+struct Proof {
     hash: String,
     /// unix seconds
     good_until: i64,
@@ -60,15 +63,9 @@ pub async fn sign_in_with_init_data(ctx: &Ctx, text: &str) -> Result<Result<Sign
     };
     // opened from a keyboard button: by whom is not told
     let Some(user) = data.user else { return Ok(Err(Rejection::Malformed.into())) };
-    let introduced = Introduced {
-        telegram_id: user.id,
-        name: user.name(),
-        language: user.language_code,
-        hash: data.hash,
-        good_until: data.auth_date + INIT_DATA_AGE_S,
-        times_max: EXCHANGES_MAX,
-    };
-    admit(ctx, &introduced).await
+    let proof = Proof { hash: data.hash, good_until: data.auth_date + INIT_DATA_AGE_S, times_max: EXCHANGES_MAX };
+    let who = Introduced { telegram_id: user.id, name: user.name(), language: user.language_code };
+    admit(ctx, &who, &proof).await
 }
 
 /// Who signs in on a web page. `query` is what the Login Widget has added to the address, as it is.
@@ -78,30 +75,24 @@ pub async fn sign_in_with_login_widget(ctx: &Ctx, query: &str) -> Result<Result<
         Ok(login) => login,
         Err(rejection) => return Ok(Err(rejection.into())),
     };
-    let introduced = Introduced {
-        telegram_id: login.telegram_id,
-        name: login.name,
-        language: None,
-        hash: login.hash,
-        good_until: login.auth_date + LOGIN_AGE_S,
-        times_max: LOGINS_MAX,
-    };
-    admit(ctx, &introduced).await
+    let proof = Proof { hash: login.hash, good_until: login.auth_date + LOGIN_AGE_S, times_max: LOGINS_MAX };
+    let who = Introduced { telegram_id: login.telegram_id, name: login.name, language: None };
+    admit(ctx, &who, &proof).await
 }
 
-async fn admit(ctx: &Ctx, who: &Introduced) -> Result<Result<SignedIn, Refusal>> {
-    match sign_in(ctx, who).await {
+async fn admit(ctx: &Ctx, who: &Introduced, proof: &Proof) -> Result<Result<SignedIn, Refusal>> {
+    match sign_in(ctx, who, proof).await {
         // the same person signs in for the first time elsewhere, just now
-        Err(Error::Conflict(Clash::Exists)) => sign_in(ctx, who).await,
+        Err(Error::Conflict(Clash::Exists)) => sign_in(ctx, who, proof).await,
         outcome => outcome,
     }
 }
 
-async fn sign_in(ctx: &Ctx, who: &Introduced) -> Result<Result<SignedIn, Refusal>> {
+async fn sign_in(ctx: &Ctx, who: &Introduced, proof: &Proof) -> Result<Result<SignedIn, Refusal>> {
     let default = ensure_default_workspace(ctx).await?;
     let now = ctx.now();
     let mut tx = ctx.db.write().await?;
-    if identity::count_sign_in(&mut tx, &who.hash, who.good_until, now).await? > who.times_max {
+    if identity::count_sign_in(&mut tx, &proof.hash, proof.good_until, now).await? > proof.times_max {
         return Ok(Err(Rejection::Expired.into()));
     }
     let (person, workspace) = welcome(ctx, &mut tx, who, default, now).await?;
