@@ -19,6 +19,7 @@ export const DEMO_SEED = 7;
 
 export interface Server {
   url: string;
+  port: number;
   /** Runs one command of the program on the same database; rejects with its output when it fails. */
   command(...args: string[]): Promise<string>;
   setClock(unixSeconds: number): Promise<void>;
@@ -46,8 +47,15 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+export interface Setup {
+  /** Settings, as environment variables. */
+  settings?: Record<string, string>;
+  /** Everyone is signed in as the demo owner; without it nobody is. */
+  demo?: boolean;
+}
+
 /** A server on an empty database, started. */
-export async function startServer(): Promise<Server> {
+export async function startServer({ settings = {}, demo = true }: Setup = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "analyticbot-e2e-"));
   const clock = join(folder, "now");
   await writeFile(clock, String(NOW));
@@ -58,10 +66,12 @@ export async function startServer(): Promise<Server> {
     HOME: folder,
     ANALYTICBOT_DATABASE__URL: `sqlite://${join(folder, "analyticbot.db")}`,
     ANALYTICBOT_CLOCK__FILE: clock,
+    ...settings,
   };
   let child: ChildProcess | undefined;
   const server: Server = {
     url: `http://127.0.0.1:${port}`,
+    port,
     async command(...args) {
       const { stdout } = await promisify(execFile)(program(), args, { env, cwd: folder, maxBuffer: 64 * 1024 * 1024 });
       return stdout;
@@ -72,7 +82,8 @@ export async function startServer(): Promise<Server> {
     async start() {
       const log = createWriteStream(join(folder, "server.log"), { flags: "a" });
       await once(log, "open");
-      child = spawn(program(), ["serve", "--demo", "--bind", `127.0.0.1:${port}`], { env, cwd: folder, stdio: ["ignore", log, log] });
+      const how = demo ? ["--demo"] : [];
+      child = spawn(program(), ["serve", ...how, "--bind", `127.0.0.1:${port}`], { env, cwd: folder, stdio: ["ignore", log, log] });
       await ready(child, server.url, join(folder, "server.log"));
     },
     async stop() {

@@ -8,6 +8,7 @@ use domain::identity::{Invitation, Member, Role};
 use domain::ids::{ApiKeyId, InvitationId, PersonId};
 use domain::screens::ChannelCard;
 use domain::settings::Retention;
+use domain::zone::Zone;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::{GetUrl, PostUrl};
@@ -21,6 +22,8 @@ pub struct ChannelSettings {
     pub channels: Vec<ChannelCard>,
     /// how they are collected
     pub connections: Vec<Connection>,
+    /// rules of the zones of those
+    pub clocks: Vec<Zone>,
     /// unix seconds
     pub now: i64,
     /// a bot is configured
@@ -35,12 +38,18 @@ pub struct ChannelSettings {
 #[server(prefix = "/api", endpoint = "settings/channels", input = GetUrl, output = JsonText, client = SignedClient)]
 pub async fn list_channels() -> Result<ChannelSettings, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
+    let channels = services::channels::list(&ctx, &viewer).await?;
+    let connections = services::collect::connection::list(&ctx, &viewer).await?;
+    let is_collected = |card: &&ChannelCard| connections.iter().any(|way| way.channel_id == card.channel.id);
+    let names: std::collections::BTreeSet<_> =
+        channels.iter().filter(is_collected).map(|card| card.channel.zone.as_str()).collect();
     Ok(ChannelSettings {
-        channels: services::channels::list(&ctx, &viewer).await?,
-        connections: services::collect::connection::list(&ctx, &viewer).await?,
+        clocks: names.into_iter().filter_map(|name| Zone::find(name).ok()).collect(),
+        channels,
+        connections,
         now: ctx.now(),
         has_bot: ctx.site.bot.is_some(),
-        zones: domain::zone::Zone::names().into_iter().map(str::to_owned).collect(),
+        zones: Zone::names().into_iter().map(str::to_owned).collect(),
         may_edit: viewer.role() >= Role::Editor,
         may_delete: viewer.role() >= Role::Owner,
     })

@@ -36,6 +36,8 @@ pub struct Description {
     /// Host and port.
     pub socks5: String,
     pub mini_app_host: String,
+    /// Where a copy of Telegram's script for Mini Apps is; empty without one.
+    pub web_app_script: String,
     /// Pages as t.me serves them: `<preview>/s/<username>`.
     pub preview: String,
     /// Where a test acts as a person, moves the clock, adds faults.
@@ -69,6 +71,10 @@ impl Description {
             bot_token: scenario.bots.first().map_or_else(String::new, |bot| bot.token.clone()),
             socks5: fake.socks5.to_string(),
             mini_app_host: format!("{}/mini-app", fake.host_url()),
+            web_app_script: match scenario.web_app_script {
+                Some(_) => format!("{}{}", fake.host_url(), crate::mini_app::SCRIPT_PATH),
+                None => String::new(),
+            },
             preview: fake.http_url(),
             control: format!("{}/control", fake.http_url()),
             init_data_key: crate::mini_app::init_data::public_key(),

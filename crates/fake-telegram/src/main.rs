@@ -17,6 +17,12 @@ struct Arguments {
     /// The scenario's clock starts at the machine's now and goes with it
     #[arg(long)]
     live: bool,
+    /// A copy of Telegram's script for Mini Apps (the npm package @twa-dev/sdk has one), for a machine without network
+    #[arg(long, value_name = "FILE.js")]
+    web_app_script: Option<PathBuf>,
+    /// Where the Mini App is
+    #[arg(long, value_name = "URL")]
+    mini_app_url: Option<String>,
     /// Write here how a client is pointed at it, as JSON
     #[arg(long, value_name = "OUT.json")]
     describe: Option<PathBuf>,
@@ -35,6 +41,10 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let mut scenario = Scenario::read(&arguments.scenario)?;
+    if let Some(file) = arguments.web_app_script {
+        scenario.web_app_script = Some(std::path::absolute(file)?);
+    }
+    scenario.mini_app_url = arguments.mini_app_url.or(scenario.mini_app_url);
     if arguments.live {
         scenario.now = Some(jiff::Timestamp::from_second(clock::wall().as_secs().try_into()?)?);
         scenario.speed = 1.0;

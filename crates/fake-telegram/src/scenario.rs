@@ -45,6 +45,8 @@ pub struct Scenario {
     pub socks5_login: Option<(String, String)>,
     /// Where the Mini App is; the host page opens it unless its address names another.
     pub mini_app_url: Option<String>,
+    /// A copy of Telegram's script for Mini Apps, served beside the host page for want of telegram.org.
+    pub web_app_script: Option<PathBuf>,
     /// Files named by the scenario are looked up from here; `read` sets it.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -72,6 +74,7 @@ impl Default for Scenario {
             bot_limits: true,
             socks5_login: None,
             mini_app_url: None,
+            web_app_script: None,
             folder: PathBuf::new(),
         }
     }

@@ -9,6 +9,7 @@ mod row;
 mod ways;
 
 use domain::collect::connection::Connection;
+use domain::zone::Zone;
 use leptos::prelude::*;
 
 use super::Outcome;
@@ -74,10 +75,13 @@ pub fn ChannelsSection() -> impl IntoView {
                                         .map(|card| {
                                             let of_channel = |way: &&Connection| way.channel_id == card.channel.id;
                                             let connections = settings.connections.iter().filter(of_channel).cloned().collect();
+                                            let is_its = |clock: &&Zone| clock.name() == card.channel.zone;
+                                            let zone = settings.clocks.iter().find(is_its).cloned();
                                             view! {
                                                 <ChannelRow
                                                     card
                                                     connections
+                                                    zone=zone.unwrap_or_else(Zone::utc)
                                                     now=settings.now
                                                     may_edit=settings.may_edit
                                                     may_delete=settings.may_delete

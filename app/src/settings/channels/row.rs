@@ -20,6 +20,8 @@ pub(super) fn ChannelRow(
     card: ChannelCard,
     /// how it is collected
     connections: Vec<Connection>,
+    /// the channel's, where it is collected
+    zone: Zone,
     /// unix seconds
     now: i64,
     may_edit: bool,
@@ -31,7 +33,6 @@ pub(super) fn ChannelRow(
 ) -> impl IntoView {
     let channel = card.channel;
     let id = channel.id;
-    let zone = Zone::find(&channel.zone).unwrap_or_else(|_| Zone::utc());
     let name = channel.title.clone();
     let edit_id = format!("edit-{id}");
     let delete_id = format!("delete-{id}");

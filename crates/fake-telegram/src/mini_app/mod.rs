@@ -2,6 +2,7 @@
 //!
 //! `GET /mini-app?person=5` opens the scenario's Mini App as that person. A browser test reads `window.miniApp`:
 //! `events` (what the app sent), `state`, and `send(type, data)`; the buttons on the page are the user's.
+//! `GET /telegram-web-app.js` is the scenario's copy of Telegram's script.
 //! `GET /login-widget?person=5&to=URL` comes back to `URL` as the Login Widget does when that person agrees.
 
 pub mod init_data;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -22,6 +24,7 @@ use crate::world::World;
 use init_data::{Launch, encode, signed};
 
 const PAGE: &str = include_str!("host.html");
+pub const SCRIPT_PATH: &str = "/telegram-web-app.js";
 /// What Telegram Web speaks.
 const VERSION: &str = "9.1";
 
@@ -66,6 +69,7 @@ pub fn router(world: Arc<World>) -> Router {
         .route("/mini-app", get(page))
         .route("/mini-app/init-data", get(data))
         .route("/login-widget", get(login))
+        .route(SCRIPT_PATH, get(script))
         .with_state(world)
 }
 
@@ -131,6 +135,16 @@ async fn data(State(world): State<Arc<World>>, Query(opened): Query<Opened>) -> 
     match opened.sign(&world) {
         Ok(data) => Json(json!({"init_data": data, "public_key": init_data::public_key()})).into_response(),
         Err(what) => (StatusCode::NOT_FOUND, what).into_response(),
+    }
+}
+
+async fn script(State(world): State<Arc<World>>) -> Response {
+    let Some(file) = &world.scenario.web_app_script else {
+        return (StatusCode::NOT_FOUND, "the scenario names no `web_app_script`").into_response();
+    };
+    match tokio::fs::read(world.scenario.folder.join(file)).await {
+        Ok(bytes) => ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], bytes).into_response(),
+        Err(error) => (StatusCode::NOT_FOUND, format!("{}: {error}", file.display())).into_response(),
     }
 }
 

@@ -12,6 +12,7 @@ mod maintenance;
 mod permissions;
 mod place;
 mod postgres;
+mod preview;
 mod refresh;
 mod replica;
 mod settings;

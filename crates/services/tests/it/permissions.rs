@@ -20,9 +20,10 @@ use futures::future::BoxFuture;
 use services::best_time::Asked;
 use services::channels::Changes;
 use services::collect::connection::{self, Introduced};
+use services::collect::preview::{self, PreviewImport};
 use services::collect::refresh;
 use services::{
-    Ctx, Error, Result, Viewer, What, analytics, audit, best_time, channels, demo, forecast, identity, settings,
+    Ctx, Error, Outage, Result, Viewer, What, analytics, audit, best_time, channels, demo, forecast, identity, settings,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -101,6 +102,15 @@ fn use_cases() -> Vec<UseCase> {
             channel,
             Mode::Bot
         ))),
+        use_case!("collect::preview::connect", Editor, false, |ctx, viewer, channel| unless_missing(preview::connect(
+            ctx,
+            viewer,
+            "@elsewhere"
+        ))),
+        use_case!("collect::preview::import", Editor, false, |ctx, viewer, channel| unless_missing(async {
+            let import = PreviewImport { channel: "@elsewhere".to_owned(), ..PreviewImport::default() };
+            preview::import(ctx, viewer, &import, &|_| {}, &CancellationToken::new()).await
+        })),
         use_case!("collect::connections", Viewer, false, |ctx, viewer, channel| connection::list(ctx, viewer)),
         use_case!("collect::bot::joins_by_link", Viewer, true, |ctx, viewer, channel| {
             services::collect::bot::joins_by_link(ctx, viewer, channel, 0)
@@ -371,6 +381,7 @@ async fn unless_missing<T>(act: impl Future<Output = Result<T>>) -> Result<()> {
         Err(Error::NotFound(What::Member | What::Invitation | What::Experiment | What::ApiKey | What::Connection)) => {
             Ok(())
         }
+        Err(Error::Unavailable(Outage::NoPreviewClient)) => Ok(()),
         Err(Error::Invalid { field, .. }) if field == "objective" => Ok(()),
         other => other,
     }
