@@ -2,7 +2,7 @@
 //! is only read.
 
 use http::HeaderMap;
-use http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, COOKIE};
+use http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, COOKIE, SET_COOKIE};
 use http::request::Parts;
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
@@ -65,6 +65,14 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 /// A cookie of the running request.
 pub fn request_cookie(name: &str) -> Option<String> {
     use_context::<Parts>().and_then(|parts| cookie(&parts.headers, name))
+}
+
+/// The browser loses a cookie with this answer.
+pub fn forget_cookie(name: &str) {
+    let gone = http::HeaderValue::from_str(&format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"));
+    if let (Some(response), Ok(gone)) = (use_context::<ResponseOptions>(), gone) {
+        response.append_header(SET_COOKIE, gone);
+    }
 }
 
 /// The document's language: asked for in the address (inside Telegram, where there is no cookie), chosen, else the

@@ -2,10 +2,11 @@
 // official script; who opens it is signed in by what Telegram has signed.
 
 import { type FrameLocator, type Page } from "@playwright/test";
+import { sign, validate } from "@tma.js/init-data-node";
 
 import { DEMO_SEED, NOW, type Server, startServer } from "../harness/server.js";
 import { startTelegram, type Telegram } from "../harness/telegram.js";
-import { expect, expectAccessible, test } from "../harness/test.js";
+import { expect, expectAccessible, open, test } from "../harness/test.js";
 
 const HOUR_S = 3600;
 const OWNER = 7000001;
@@ -16,12 +17,8 @@ const SCENARIO = {
   seed: 11,
   now: new Date(NOW * 1000).toISOString(),
   channels: [
-    {
-      username: "fast_news",
-      title: "Fast News",
-      members: 48200,
-      generate: { posts: 120, every_minutes: 30, views: 9000 },
-    },
+    { username: "fast_news", title: "Fast News", members: 48200, generate: { posts: 120, every_minutes: 30, views: 9000 } },
+    { username: "calm_news", title: "Calm News", members: 15400, generate: { posts: 90, every_minutes: 240, views: 6000 } },
   ],
   bots: [{ token: "7000000001:AAdemo-token-of-the-stand-in-0000000000", username: "analytic_demo_bot", name: "AnalyticBot" }],
   people: [
@@ -36,6 +33,8 @@ test.use({ provoked: new RegExp(SANDBOX) });
 
 let telegram: Telegram;
 let server: Server;
+/** Unix seconds, of the server and of the stand-in. */
+let now = NOW;
 
 test.beforeAll(async () => {
   telegram = await startTelegram(SCENARIO);
@@ -51,6 +50,7 @@ test.beforeAll(async () => {
       ANALYTICBOT_PREVIEW__PAUSE_MS: "1",
     },
   });
+  now = NOW;
   await server.command("demo", "--seed", String(DEMO_SEED), "--channels", "2");
 });
 test.afterAll(async () => {
@@ -98,7 +98,7 @@ async function openInTelegram(page: Page, opening: Opening = {}): Promise<FrameL
   address.searchParams.set("url", server.url + (opening.path ?? "/"));
   address.searchParams.set("person", String(opening.person ?? OWNER));
   address.searchParams.set("theme", opening.theme ?? "light");
-  address.searchParams.set("auth_date", String(opening.authDate ?? NOW));
+  address.searchParams.set("auth_date", String(opening.authDate ?? now));
   if (opening.startParam !== undefined) address.searchParams.set("start_param", opening.startParam);
   await page.goto(address.href);
   return page.frameLocator("#app");
@@ -166,7 +166,7 @@ test.describe("refused", () => {
   test.use({ provoked: new RegExp(`${SANDBOX}|401`) });
 
   test("an app that was opened too long ago says so", async ({ page }) => {
-    const app = await openInTelegram(page, { authDate: NOW - INIT_DATA_AGE_S - 60 });
+    const app = await openInTelegram(page, { authDate: now - INIT_DATA_AGE_S - 60 });
     await expect(app.getByRole("alert")).toContainText("too old");
     await expect(app.getByText("Orbit Daily")).toHaveCount(0);
     await expectAccessible(page);
@@ -189,34 +189,91 @@ test.describe("refused", () => {
   });
 });
 
-test("a channel is connected by its public page; its numbers come, and move", async ({ page }, info) => {
-  const app = await openInTelegram(page, { path: "/settings" });
-  const name = app.getByRole("textbox", { name: /channel/i });
-  await name.fill("@fast_news");
-  await expect.poll(() => host(page, ({ state }) => state.confirmClosing), { message: "closing asks first" }).toBe(true);
-  await app.getByRole("button", { name: "Connect" }).click();
-  await expect(app.locator(".outcome").filter({ hasText: "Connected" })).toBeVisible();
-  await expect.poll(() => host(page, ({ state }) => state.confirmClosing)).toBe(false);
-  const row = app.locator(".settings-list > li").filter({ hasText: "@fast_news" }).first();
-  await expect(row).toBeVisible();
-  await expectAccessible(page);
-  await page.screenshot({ path: info.outputPath("mini-app-connected.png") });
+test("a signer and a verifier that nobody here wrote agree with ours, both ways", async () => {
+  const signIn = (initData: string) => fetch(`${server.url}/api/v2/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ init_data: initData }),
+  });
+  const data = {
+    chat_instance: "-3788475317572404878",
+    chat_type: "private",
+    start_param: "c-orbit_daily_demo",
+    // Telegram escapes the slashes of addresses; other letters it leaves as they are
+    user: { id: OWNER, first_name: "Dilnoza «Ð»", language_code: "uz", photo_url: "https://t.me/i/userpic/320/x.svg" },
+  };
+  const theirs = sign(data, telegram.bot_token, new Date(now * 1000));
+  expect((await signIn(theirs)).status).toBe(200);
+  expect((await signIn(sign(data, `${telegram.bot_token}x`, new Date(now * 1000)))).status).toBe(401);
 
-  await row.getByRole("link", { name: "Fast News" }).click();
-  await expect(app.locator("header").getByText("Fast News").first()).toBeVisible();
-  await expect(app.locator("#metric-reach")).toBeVisible();
-  await app.getByRole("link", { name: "Posts" }).first().click();
-  await expect(app.locator("main")).toContainText("post", { ignoreCase: true });
-  await expect(app.getByText("Out of the blue")).toHaveCount(0);
-
-  await telegram.act("clock", { advance: HOUR_S });
-  await telegram.act("post", { channel: "fast_news", post: { text: "Out of the blue" } });
-  await server.setClock(NOW + HOUR_S);
-  try {
-    // nobody touches the page
-    await expect(app.getByText("Out of the blue").filter({ visible: true }).first()).toBeVisible({ timeout: 45_000 });
-    await page.screenshot({ path: info.outputPath("mini-app-moved.png") });
-  } finally {
-    await server.setClock(NOW);
-  }
+  const asked = await fetch(`${telegram.mini_app_host}/init-data?person=${OWNER}&auth_date=${now}&start_param=x`);
+  const { init_data: ours } = await asked.json() as { init_data: string };
+  expect((await signIn(ours)).status).toBe(200);
+  validate(ours, telegram.bot_token, { expiresIn: 0 });
+  expect(() => validate(ours.replace("Dilnoza", "Dilfuza"), telegram.bot_token, { expiresIn: 0 })).toThrow();
 });
+
+test("a browser signs in by the Login Widget, stays signed in, and signs out", async ({ page }) => {
+  // the widget itself is Telegram's; its button asks Telegram, which signs and sends the browser back
+  await page.route("https://telegram.org/js/telegram-widget.js*", (route) => route.fulfill({
+    contentType: "text/javascript",
+    body: `{
+      const { telegramLogin, authUrl } = document.currentScript.dataset;
+      const link = document.createElement("a");
+      link.textContent = "Log in with Telegram, " + telegramLogin;
+      link.href = ${JSON.stringify(telegram.mini_app_host)}.replace("/mini-app", "/login-widget")
+        + "?person=${OWNER}&auth_date=${now}&to=" + encodeURIComponent(authUrl);
+      document.currentScript.after(link);
+    }`,
+  }));
+  await open(page, `${server.url}/settings`);
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Open in Telegram" })).toHaveAttribute("href", "https://t.me/analytic_demo_bot");
+  await expectAccessible(page);
+  const way = page.getByRole("link", { name: "Log in with Telegram, analytic_demo_bot" });
+  const back = await (await fetch((await way.getAttribute("href")) ?? "", { redirect: "manual" })).headers.get("location");
+  await way.click();
+  await expect(page).toHaveURL(`${server.url}/settings`);
+  await expect(page.getByText("Orbit Daily").filter({ visible: true }).first()).toBeVisible();
+  await open(page, `${server.url}/settings/appearance`);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  expect(await page.context().cookies(server.url)).not.toContainEqual(expect.objectContaining({ name: "analyticbot_session" }));
+
+  // what has signed in once signs in nobody again, whoever has it
+  await page.goto(back ?? "");
+  await expect(page.getByRole("alert")).toContainText("too old");
+});
+
+for (const [theme, channel, title, posts] of [
+  ["light", "fast_news", "Fast News", 120],
+  ["dark", "calm_news", "Calm News", 90],
+] as const) {
+  test(`a channel is connected by its public page; its numbers come, and move (${theme})`, async ({ page }, info) => {
+    const app = await openInTelegram(page, { path: "/settings", theme });
+    const name = app.getByRole("textbox", { name: /channel/i });
+    await name.fill(`@${channel}`);
+    await expect.poll(() => host(page, ({ state }) => state.confirmClosing), { message: "closing asks first" }).toBe(true);
+    await app.getByRole("button", { name: "Connect" }).click();
+    await expect(app.locator(".outcome").filter({ hasText: "Connected" })).toBeVisible();
+    await expect.poll(() => host(page, ({ state }) => state.confirmClosing)).toBe(false);
+    const row = app.locator(".settings-list > li").filter({ hasText: `@${channel}` }).first();
+    await expect(row).toBeVisible();
+    await expectAccessible(page);
+    await page.screenshot({ path: info.outputPath(`mini-app-connected-${theme}.png`) });
+
+    await row.getByRole("link", { name: title }).click();
+    await expect(app.locator("header").getByText(title).first()).toBeVisible();
+    await expect(app.locator("#metric-reach")).toBeVisible();
+    await app.getByRole("link", { name: "Analytics" }).filter({ visible: true }).click();
+    await expect(app.getByRole("button", { name: `All ${posts}` })).toBeVisible();
+
+    await telegram.act("clock", { advance: HOUR_S });
+    await telegram.act("post", { channel, post: { text: "Out of the blue" } });
+    now += HOUR_S;
+    await server.setClock(now);
+    // nobody touches the page
+    await expect(app.getByRole("button", { name: `All ${posts + 1}` })).toBeVisible({ timeout: 30_000 });
+    await page.screenshot({ path: info.outputPath(`mini-app-moved-${theme}.png`) });
+  });
+}

@@ -5,6 +5,7 @@
 //! ([`app::session::LOGIN_COOKIE`]). A link that somebody else has made brings another state, so nobody is signed in as a
 //! stranger without noticing; and where to go next is never taken from the address.
 
+use app::session::SESSION_COOKIE;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::header::{CACHE_CONTROL, SET_COOKIE};
@@ -14,7 +15,7 @@ use services::identity::{Refusal, SignedIn, sign_in_with_login_widget};
 use telegram::Rejection;
 
 use crate::problem::Problem;
-use crate::sign_in::{SESSION_COOKIE, cookie};
+use crate::sign_in::cookie;
 use crate::state::AppState;
 
 /// The session ends by itself, on the server; a cookie that outlives it is harmless.

@@ -15,8 +15,6 @@ use crate::problem::{Problem, TRY_AGAIN_S};
 use crate::requests::page;
 use crate::state::AppState;
 
-pub const SESSION_COOKIE: &str = "analyticbot_session";
-
 /// Finds out who is calling and hands it on.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     match Credentials::of(request.headers()).viewer(&state).await {
@@ -101,7 +99,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn session_cookie(headers: &HeaderMap) -> Option<&str> {
-    cookie(headers, SESSION_COOKIE)
+    cookie(headers, app::session::SESSION_COOKIE)
 }
 
 pub fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {

@@ -1,7 +1,7 @@
 //! Server functions of the session.
 
 use leptos::prelude::*;
-use server_fn::codec::GetUrl;
+use server_fn::codec::{GetUrl, PostUrl};
 
 use super::{JsonText, SessionInfo, SignedClient};
 use crate::error::ApiError;
@@ -33,6 +33,17 @@ pub async fn session() -> Result<SessionInfo, ApiError> {
             })
             .collect(),
     })
+}
+
+/// Ends the session of this browser. Signed out already, it is signed out.
+#[server(prefix = "/api", endpoint = "session/end", input = PostUrl, output = JsonText, client = SignedClient)]
+pub async fn sign_out() -> Result<(), ApiError> {
+    let ctx = use_context::<services::Ctx>().ok_or_else(|| ApiError::Unavailable { what: "context".to_owned() })?;
+    if let Some(token) = crate::ssr::request_cookie(super::SESSION_COOKIE) {
+        services::identity::close_session(&ctx, &token).await?;
+    }
+    crate::ssr::forget_cookie(super::SESSION_COOKIE);
+    Ok(())
 }
 
 /// The data versions of the channels the caller may see, by name: what `/api/live` tells, for pages that it cannot reach.

@@ -13,6 +13,9 @@ pub use json_text::JsonText;
 /// Header that every changing request must carry. A page of another origin cannot set it without asking first.
 pub const CSRF_HEADER: &str = "x-analyticbot";
 
+/// Cookie of a browser that somebody is signed in with.
+pub const SESSION_COOKIE: &str = "analyticbot_session";
+
 /// Cookie of a page that shows the Login Widget: `<state>.<address of the page, percent-encoded>`.
 pub const LOGIN_COOKIE: &str = "analyticbot_sign_in";
 

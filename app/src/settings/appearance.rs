@@ -1,9 +1,12 @@
-//! Language and theme of this browser.
+//! Language and theme of this browser, and who is signed in with it.
 
 use leptos::prelude::*;
 
+use super::Outcome;
 use super::api::SetLanguage;
 use crate::i18n::{Language, language};
+use crate::session::api::SignOut;
+use crate::shell::frame::Session;
 use crate::shell::theme::{Theme, choose};
 use crate::t;
 use crate::ui::card::Card;
@@ -61,7 +64,48 @@ pub fn AppearanceSection() -> impl IntoView {
                     }
                 />
             </Card>
+            <SignOutCard/>
         </div>
+    }
+}
+
+/// Not for who is signed in by `--demo`; hidden inside Telegram, where a session ends with its page.
+#[component]
+fn SignOutCard() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let sign_out = ServerAction::<SignOut>::new();
+    // nothing that was read stays in the page's memory
+    Effect::new(move || {
+        if matches!(sign_out.value().get(), Some(Ok(()))) {
+            leave();
+        }
+    });
+    view! {
+        <Transition>
+            {move || {
+                let info = session.info().filter(|info| !info.demo)?;
+                Some(
+                    view! {
+                        <Card class="span-6" id="settings-session" title=|| t!("settings-session")>
+                            <p>{t!("settings-session-of", name = info.person)}</p>
+                            <ActionForm action=sign_out>
+                                <button class="button" type="submit" disabled=move || sign_out.pending().get()>
+                                    {t!("settings-sign-out")}
+                                </button>
+                            </ActionForm>
+                            <Outcome value=sign_out.value() done=String::new()/>
+                        </Card>
+                    },
+                )
+            }}
+        </Transition>
+    }
+}
+
+fn leave() {
+    #[cfg(feature = "hydrate")]
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().assign("/");
     }
 }
 
