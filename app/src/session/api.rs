@@ -35,10 +35,10 @@ pub async fn session() -> Result<SessionInfo, ApiError> {
     })
 }
 
-/// Ends the session of this browser. Signed out already, it is signed out.
+/// Ends the session of this browser.
 #[server(prefix = "/api", endpoint = "session/end", input = PostUrl, output = JsonText, client = SignedClient)]
 pub async fn sign_out() -> Result<(), ApiError> {
-    let ctx = use_context::<services::Ctx>().ok_or_else(|| ApiError::Unavailable { what: "context".to_owned() })?;
+    let (ctx, _) = crate::ssr::caller()?;
     if let Some(token) = crate::ssr::request_cookie(super::SESSION_COOKIE) {
         services::identity::close_session(&ctx, &token).await?;
     }

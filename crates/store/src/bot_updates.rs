@@ -182,11 +182,11 @@ mod tests {
             }
             assert!(!insert(&mut tx, BOT, &update(2, 5), NOW).await.unwrap(), "told twice");
             assert_eq!(claimed(&mut tx, "a", NOW).await, [1, 3]);
-            assert_eq!(claimed(&mut tx, "b", NOW).await, []);
+            assert_eq!(claimed(&mut tx, "b", NOW).await, Vec::<i64>::new());
             assert!(settle(&mut tx, BOT, 1, "a", Settled::Handled, None, NOW).await.unwrap());
             assert_eq!(claimed(&mut tx, "b", NOW).await, [2]);
             assert!(retry_at(&mut tx, BOT, 2, "b", NOW + 30, "busy").await.unwrap());
-            assert_eq!(claimed(&mut tx, "b", NOW + 29).await, []);
+            assert_eq!(claimed(&mut tx, "b", NOW + 29).await, Vec::<i64>::new());
             assert_eq!(claimed(&mut tx, "b", NOW + 30).await, [2]);
             // a worker that died: its lease runs out, and what it says later does not count
             assert_eq!(claimed(&mut tx, "c", NOW + 60).await, [3]);

@@ -166,6 +166,7 @@ pub fn document() -> Value {
         let path = format!("{PREFIX}{}", operation.path);
         paths.insert(path, json!({ "get": described(&operation, &data) }));
     }
+    paths.insert(format!("{PREFIX}/session"), json!({ "post": super::session::described() }));
     let mut components: Map<String, Value> =
         schemas.iter().map(|(name, schema)| (name.clone(), to_value(schema))).collect();
     components.values_mut().for_each(require_all);

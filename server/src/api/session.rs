@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, post};
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use services::identity::{Refusal, SignedIn, sign_in_with_init_data};
 
 use crate::problem::Problem;
@@ -22,6 +22,54 @@ const BODY_BYTES_MAX: usize = 64 << 10;
 struct Asked {
     /// `window.Telegram.WebApp.initData`, as it is
     init_data: String,
+}
+
+/// As the `OpenAPI` document tells it.
+pub fn described() -> Value {
+    let (text, whole) = (json!({ "type": "string" }), json!({ "type": "integer", "format": "int64" }));
+    let or_null = |kind: &str| json!({ "type": [kind, "null"] });
+    let problem = |description: &str| {
+        json!({
+            "description": description,
+            "headers": { "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } },
+            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+        })
+    };
+    json!({
+        "operationId": "open-session", "summary": "A session for whoever has opened the Mini App", "tags": ["session"],
+        "description": "The init data is accepted for an hour after the app was opened, twenty times at most.",
+        "security": [],
+        "requestBody": { "required": true, "content": { "application/json": {
+            "schema": {
+                "type": "object", "required": ["init_data"], "additionalProperties": false,
+                "properties": { "init_data": {
+                    "type": "string", "description": "window.Telegram.WebApp.initData, as it is.",
+                } },
+            },
+        } } },
+        "responses": {
+            "200": {
+                "description": "The token goes into the header Authorization: Bearer.",
+                "content": { "application/json": { "schema": {
+                    "type": "object", "required": ["token", "expires_at", "person"],
+                    "properties": {
+                        "token": text, "expires_at": whole,
+                        "person": {
+                            "type": "object", "required": ["telegram_id", "name", "language"],
+                            "properties": { "telegram_id": or_null("integer"), "name": text, "language": or_null("string") },
+                        },
+                    },
+                } } },
+            },
+            "400": problem("No JSON."),
+            "401": problem("What is wrong with the init data, in one word: expired, bad_signature or malformed."),
+            "404": problem("Nobody signs in by Telegram here: telegram.bot_token is not set."),
+            "413": problem("Longer than 64 KiB."),
+            "415": problem("Content-Type has to be application/json."),
+            "422": problem("No init_data in it."),
+            "503": { "$ref": "#/components/responses/Unavailable" },
+        },
+    })
 }
 
 pub fn route() -> MethodRouter<AppState> {

@@ -237,7 +237,9 @@ impl<'d> Talk<'d> {
             Error::NotFound(_) => "no-such-channel",
             Error::Forbidden { .. } => "not-allowed",
             Error::Conflict(_) => "name-taken",
-            Error::Invalid { .. } | Error::LimitedUntil { .. } | Error::SignInNeeded => "not-possible",
+            Error::Invalid { .. } | Error::Obstructed { .. } | Error::LimitedUntil { .. } | Error::SignInNeeded => {
+                "not-possible"
+            }
             Error::Unavailable(_) | Error::Internal { .. } => return Err(error.into()),
         };
         self.say(key).await

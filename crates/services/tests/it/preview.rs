@@ -51,7 +51,7 @@ async fn import(place: &Place, import: &PreviewImport, cancel: &CancellationToke
 async fn posts(place: &Place, channel: &str) -> Vec<PostFacts> {
     let channel = services::channels::find(&place.ctx, &place.operator(), &named(channel)).await.expect("there");
     let mut tx = place.ctx.db.read().await.expect("tx");
-    let posts = store::collect::find_posts(&mut tx, channel.id, 0..1_000).await.expect("posts");
+    let posts = store::collect::find_posts(&mut tx, channel.id, 0..5_000).await.expect("posts");
     let mut posts: Vec<PostFacts> = posts.into_values().collect();
     posts.sort_unstable_by_key(|post| post.post_id);
     posts
@@ -59,7 +59,7 @@ async fn posts(place: &Place, channel: &str) -> Vec<PostFacts> {
 
 #[tokio::test]
 async fn a_whole_channel_is_imported_as_the_pages_show_it() {
-    let (telegram, place) = place().await;
+    let (_telegram, place) = place().await;
     let seen = std::sync::Mutex::new(Vec::new());
     let watch = |report: &PreviewReport| seen.lock().expect("whole").push(report.pages);
     let cancel = CancellationToken::new();
@@ -114,7 +114,7 @@ async fn connecting_reads_the_newest_page_and_is_written_down() {
 async fn a_page_that_cannot_be_read_leaves_nothing_and_says_why() {
     let (telegram, place) = place().await;
     for (channel, expected) in
-        [("quiet", Obstacle::NoPreview), ("hidden", Obstacle::ChannelGone), ("nobody_there", Obstacle::ChannelGone)]
+        [("quiet", Obstacle::NoPreview), ("hidden", Obstacle::NotFound), ("nobody_there", Obstacle::NotFound)]
     {
         let refused = preview::connect(&place.ctx, &place.operator(), channel).await.expect_err(channel);
         let Error::Obstructed { obstacle, .. } = refused else { panic!("{channel}: {refused:?}") };
@@ -154,9 +154,9 @@ async fn a_visit_brings_what_is_new_and_a_channel_that_goes_away_is_noted() {
     telegram.world.lock().channels.values_mut().for_each(|channel| channel.private = true);
     place.clock.advance(DAY_S);
     let gone = preview::visit(&place.ctx, channel.id, &cancel).await;
-    assert_eq!(gone, Ok(Visited::Obstructed(Obstacle::ChannelGone)));
+    assert_eq!(gone, Ok(Visited::Obstructed(Obstacle::NotFound)));
     let ways = connection::list(&place.ctx, &place.operator()).await.expect("listed");
-    assert_eq!(ways[0].obstacle, Some(Obstacle::ChannelGone));
+    assert_eq!(ways[0].obstacle, Some(Obstacle::NotFound));
     assert_eq!(posts(&place, "orbit").await.len(), 46, "what was read stays");
 }
 
