@@ -100,7 +100,8 @@ async fn app(url: &str) -> (Router, CancellationToken) {
     let api = ApiSettings { computed_per_minute: 0 };
     let stopping = CancellationToken::new();
     let files = SiteFiles::folder("/nonexistent");
-    let state = AppState::new(context(url).await, &settings, &api, None, files, None, stopping.clone());
+    let settings = server::state::Settings { server: &settings, api: &api, webhook_secret: None };
+    let state = AppState::new(context(url).await, settings, None, files, None, stopping.clone());
     (router(state), stopping)
 }
 

@@ -27,5 +27,6 @@ pub mod sign_in;
 pub mod site_files;
 pub mod state;
 pub mod traces;
+pub mod webhook;
 
 pub use state::AppState;

@@ -16,7 +16,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::{api, api_errors, health, live, login_widget, metrics, requests, security, sign_in};
+use crate::{api, api_errors, health, live, login_widget, metrics, requests, security, sign_in, webhook};
 
 pub fn router(state: AppState) -> Router {
     let pages = generate_route_list(app::App);
@@ -46,6 +46,7 @@ pub fn router(state: AppState) -> Router {
         .merge(api::router())
         .route("/api/live", get(live::open))
         .route("/sign-in/telegram/{state}", get(login_widget::come_back))
+        .route(webhook::WEBHOOK_PATH, webhook::route())
         .route("/api/{*rest}", any(unknown_api))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

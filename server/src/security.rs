@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::webhook::WEBHOOK_PATH;
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -41,7 +42,8 @@ pub fn policy_of_others(frame_ancestors: &str) -> HeaderValue {
 /// page can make a browser ask it in a person's name.
 pub fn refuse_forged(state: &AppState, request: &Request) -> Option<Response> {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let takes_cookies = !request.uri().path().starts_with("/api/v2/");
+    let path = request.uri().path();
+    let takes_cookies = !path.starts_with("/api/v2/") && path != WEBHOOK_PATH;
     if !changes || !takes_cookies {
         return None;
     }

@@ -19,7 +19,7 @@ use crate::metrics;
 use crate::router::router;
 use crate::shared::Shared;
 use crate::site_files::SiteFiles;
-use crate::state::AppState;
+use crate::state::{AppState, Settings};
 
 /// From the request to stop until the door is closed: busy clients are told `connection: close` meanwhile and watchers
 /// see `/readyz` fail, so that nobody knocks at a door that is shut.
@@ -39,6 +39,8 @@ pub enum Role {
     Web,
     /// the job queue and its schedules
     Jobs,
+    /// the bot: what people write to it, what it hears of channels
+    Bot,
 }
 
 /// A port that is ours from here on.
@@ -90,13 +92,21 @@ pub async fn run(
     if roles.contains(&Role::Jobs) {
         background.push(("the job role", tokio::spawn(jobs::run(ctx.clone(), stopping.clone()))));
     }
+    if roles.contains(&Role::Bot) {
+        let settings = config.telegram.bot_settings(config.server.public_url.as_deref())?;
+        background.push(("the bot", tokio::spawn(bot::run(ctx.clone(), settings, stopping.clone()))));
+    }
     let schema_version = ctx.db.version().await.map_err(services::Error::from)?;
     metrics::start(stopping.clone());
     let web = match web {
         Some(web) => {
             let shared = share(&ctx, config, stopping.clone()).await?;
-            let (server, api, site) = (&config.server, &config.api, web.site_files);
-            let state = AppState::new(ctx.clone(), server, api, shared, site, schema_version, stopping.clone());
+            let settings = Settings {
+                server: &config.server,
+                api: &config.api,
+                webhook_secret: config.telegram.webhook_secret()?,
+            };
+            let state = AppState::new(ctx.clone(), settings, shared, web.site_files, schema_version, stopping.clone());
             if let Some(listener) = web.metrics {
                 spawn_metrics(listener, state.clone());
             }

@@ -65,6 +65,11 @@ impl SiteFiles {
         missing
     }
 
+    /// `ECharts` for the server; `None` in a build without it.
+    pub async fn chart_renderer(&self) -> Option<String> {
+        self.text("pkg/charts-render.js").await
+    }
+
     /// A text file; `None` when there is no such file.
     pub async fn text(&self, name: &str) -> Option<String> {
         String::from_utf8(self.read(name).await?.bytes.into()).ok()

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::answering::Answers;
 use crate::api::quota::Quota;
-use crate::config::{ApiSettings, ServerSettings};
+use crate::config::{ApiSettings, Secret, ServerSettings};
 use crate::live::Live;
 use crate::security;
 use crate::shared::Shared;
@@ -38,6 +38,8 @@ pub struct Parts {
     pub public_origin: Option<Arc<str>>,
     pub live: Live,
     pub api: Api,
+    /// opens the webhook of the bot
+    pub webhook_secret: Option<Arc<str>>,
     /// opens `/metrics` on the app's address
     pub metrics_token: Option<Arc<str>>,
     /// newest migration applied when the process started
@@ -54,11 +56,19 @@ pub struct Api {
     pub shared: Option<Shared>,
 }
 
+/// What of the settings requests are answered by.
+#[derive(Clone, Copy)]
+pub struct Settings<'a> {
+    pub server: &'a ServerSettings,
+    pub api: &'a ApiSettings,
+    /// where Telegram calls us
+    pub webhook_secret: Option<&'a Secret>,
+}
+
 impl AppState {
     pub fn new(
         ctx: Ctx,
-        settings: &ServerSettings,
-        api: &ApiSettings,
+        Settings { server: settings, api, webhook_secret }: Settings<'_>,
         shared: Option<Shared>,
         site_files: SiteFiles,
         schema_version: Option<i64>,
@@ -77,6 +87,7 @@ impl AppState {
             live: Live::start(ctx.clone(), stopping.clone()),
             ctx,
             api: Api { answers: Answers::new(), quota, shared },
+            webhook_secret: webhook_secret.map(|secret| secret.expose().into()),
             metrics_token: settings.metrics_token.as_ref().map(|token| token.expose().into()),
             leptos_options,
             site_files,

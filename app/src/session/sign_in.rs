@@ -64,12 +64,18 @@ mod browser {
         }
     }
 
-    /// Where the link that has opened the app leads. A page that is loaded again has lost its fragment and stays where it
-    /// was.
+    /// Where the link or the bot's button that has opened the app leads. A page that is loaded again has lost its fragment
+    /// and stays where it was.
     pub fn start_link() -> Option<Link> {
         let init_data = fragment()?.get("tgWebAppData")?;
-        let start_param = UrlSearchParams::new_with_str(&init_data).ok()?.get("start_param")?;
-        Link::of_start_param(&start_param)
+        let start_param = UrlSearchParams::new_with_str(&init_data).ok()?.get("start_param");
+        Link::of_start_param(&start_param.or_else(start_param_of_button)?)
+    }
+
+    /// Telegram signs no `start_param` for a button, whose address says it as a link's does.
+    fn start_param_of_button() -> Option<String> {
+        let search = web_sys::window()?.location().search().ok()?;
+        UrlSearchParams::new_with_str(&search).ok()?.get("tgWebAppStartParam")
     }
 
     fn fragment() -> Option<UrlSearchParams> {

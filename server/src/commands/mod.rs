@@ -194,7 +194,7 @@ impl Shell {
             owners: telegram.owners()?,
         };
         let preview = self.config.preview.client(self.config.server.public_url.as_deref())?;
-        let ctx = Ctx::new(db, self.clock()?, site).with_preview(preview);
+        let ctx = Ctx::new(db, self.clock()?, site).with_preview(preview).with_bot_api(telegram.bot_api()?);
         services::identity::ensure_default_workspace(&ctx).await?;
         Ok(ctx)
     }

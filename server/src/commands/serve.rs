@@ -18,7 +18,7 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub bind: Option<String>,
     /// What this process does
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "web,jobs")]
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "web,jobs,bot")]
     roles: Vec<Role>,
 }
 
@@ -41,8 +41,13 @@ pub async fn run(shell: &Shell, args: Args) -> Result<ExitCode, Failure> {
         Some(address) => Some(serve::listen(address).await?),
         None => None,
     };
-    let ctx = shell.ctx(args.demo).await?;
     let site_files = SiteFiles::of_this_build();
+    let mut ctx = shell.ctx(args.demo).await?;
+    if args.roles.contains(&Role::Bot)
+        && let Some(bundle) = site_files.chart_renderer().await
+    {
+        ctx = ctx.with_charts(bundle);
+    }
     let web = match listener {
         Some(listener) => {
             let missing = site_files.missing().await;

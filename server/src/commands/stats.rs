@@ -30,9 +30,6 @@ use super::{Shell, print_line};
 use crate::failure::Failure;
 use crate::site_files::SiteFiles;
 
-/// ECharts for the server, among the site's files.
-const RENDER_BUNDLE: &str = "pkg/charts-render.js";
-
 /// Answer one question about a channel
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -303,7 +300,7 @@ async fn draw(
     let option = spec
         .ok_or_else(|| Failure::usage("by", "--by: days are drawn, not weeks or months: leave --by or --png away"))?
         .option;
-    let bundle = SiteFiles::of_this_build().text(RENDER_BUNDLE).await;
+    let bundle = SiteFiles::of_this_build().chart_renderer().await;
     let bundle = bundle.ok_or_else(|| {
         Failure::failed("renderer", "this build carries no chart renderer: build it with ./dev build --release")
     })?;

@@ -6,22 +6,22 @@
 
 mod keys;
 mod secrets;
+mod telegram;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use figment::providers::{Format as _, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 use serde::Deserialize;
-use telegram::BotToken;
 
 use keys::{ENVIRONMENT_PREFIX, KEYS, Key, Kind};
 pub use secrets::{DatabaseUrl, RedisUrl, Secret};
 use secrets::{MASK, without_password};
+pub use telegram::{PreviewSettings, TelegramSettings};
 
 /// Name of the file looked for in the current folder, then in the folder of personal settings.
 pub const FILE_NAME: &str = "analyticbot.toml";
@@ -75,74 +75,6 @@ pub struct CacheSettings {
 #[derive(Debug, Clone, Deserialize)]
 pub struct ExportSettings {
     pub enabled: bool,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-pub struct TelegramSettings {
-    pub bot_token: Option<Secret>,
-    bot_username: Option<String>,
-    web_app_script: String,
-    /// as texts, as lists in the environment are
-    owners: Vec<String>,
-}
-
-impl TelegramSettings {
-    pub fn bot(&self) -> Result<Option<BotToken>, ConfigError> {
-        let token = self.bot_token.as_ref().map(|token| BotToken::parse(token.expose())).transpose();
-        token.map_err(|error| ConfigError(format!("telegram.bot_token: {error}")))
-    }
-
-    /// Without @.
-    pub fn bot_username(&self) -> Result<Option<String>, ConfigError> {
-        let Some(written) = &self.bot_username else { return Ok(None) };
-        let name = written.trim().trim_start_matches('@');
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            return Err(ConfigError(format!(
-                "telegram.bot_username is {written:?}: write the bot's username, such as my_channels_bot"
-            )));
-        }
-        Ok(Some(name.to_owned()))
-    }
-
-    /// An address, or a path of this server. It goes into a header: a space or semicolon there would start another
-    /// directive.
-    pub fn web_app_script(&self) -> Result<String, ConfigError> {
-        let script = self.web_app_script.trim();
-        let rest = ["https://", "http://", "/"].iter().find_map(|start| script.strip_prefix(start));
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_~:/[]".contains(&byte);
-        if rest.is_none_or(|rest| rest.is_empty() || rest.starts_with('/') || !rest.bytes().all(plain)) {
-            return Err(ConfigError(format!(
-                "telegram.web_app_script is {script:?}: write an address without a query, such as https://telegram.org/js/telegram-web-app.js or /telegram-web-app.js"
-            )));
-        }
-        Ok(script.to_owned())
-    }
-
-    pub fn owners(&self) -> Result<Vec<i64>, ConfigError> {
-        let ids = self.owners.iter().map(|id| id.trim().parse().ok().filter(|id| *id > 0).ok_or(id));
-        ids.collect::<Result<_, _>>().map_err(|id| {
-            ConfigError(format!("telegram.owners holds {id:?}: write Telegram ids of people, such as \"42\""))
-        })
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-pub struct PreviewSettings {
-    pub url: String,
-    pub pause_ms: u64,
-}
-
-impl PreviewSettings {
-    /// Whoever is asked too often finds us at `contact`.
-    pub fn client(&self, contact: Option<&str>) -> Result<preview::Client, ConfigError> {
-        let settings = preview::Settings {
-            base: self.url.trim_end_matches('/').to_owned(),
-            pause: Duration::from_millis(self.pause_ms),
-            contact: contact.map(str::to_owned),
-            ..preview::Settings::default()
-        };
-        preview::Client::new(settings).map_err(|error| ConfigError(format!("preview.url is {error}")))
-    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -318,10 +250,7 @@ impl Config {
         if self.trace.sampled_percent > 100 {
             return Err(ConfigError(format!("trace.sampled_percent is {}: use 0 to 100", self.trace.sampled_percent)));
         }
-        self.telegram.bot()?;
-        self.telegram.bot_username()?;
-        self.telegram.web_app_script()?;
-        self.telegram.owners()?;
+        self.telegram.check(self.server.public_url.as_deref())?;
         self.preview.client(None)?;
         // these go into a header: a space or semicolon there would start another directive
         if let Some(origin) = self.server.frame_ancestors.iter().find(|origin| !is_origin(origin)) {

@@ -105,9 +105,10 @@ impl TestApp {
             metrics_token: None,
         };
         let api = ApiSettings { computed_per_minute };
+        let settings = server::state::Settings { server: &settings, api: &api, webhook_secret: None };
         let schema = ctx.db.version().await.expect("a version");
         let state =
-            AppState::new(ctx, &settings, &api, None, SiteFiles::folder(site_folder), schema, CancellationToken::new());
+            AppState::new(ctx, settings, None, SiteFiles::folder(site_folder), schema, CancellationToken::new());
         Self { router: router(state.clone()), state, operator, folder }
     }
 

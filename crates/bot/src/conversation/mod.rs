@@ -6,6 +6,7 @@ mod stats;
 
 use domain::analytics::period::Period;
 use domain::channels::ChannelRef;
+use domain::links::Link;
 use services::identity::viewer_of_bot_chat;
 use services::{Error, Viewer};
 use telegram::CallError;
@@ -27,8 +28,6 @@ pub const COMMANDS: [&str; 7] = ["start", "stats", "channels", "connect", "help"
 
 /// Longer callback data is refused, bytes.
 const CALLBACK_BYTES_MAX: usize = 64;
-/// What a link to a channel's numbers begins with, as the Mini App's `start_param` does.
-const CHANNEL_PAYLOAD: &str = "c_";
 
 type Done = Result<(), Trouble>;
 
@@ -153,14 +152,14 @@ pub async fn made_administrator(desk: &Desk, change: &ChatMemberUpdated) -> Done
     }
 }
 
-/// The Mini App; `None` without an address, or with one that Telegram would not open. `payload` becomes its
-/// `start_param`.
-pub fn web_app(desk: &Desk, payload: Option<&str>) -> Option<WebAppInfo> {
+/// The Mini App, opened at a place; `None` without an address, or with one that Telegram would not open.
+pub fn web_app(desk: &Desk, link: Option<&Link>) -> Option<WebAppInfo> {
     let address = desk.settings.public_url.as_deref()?;
     if desk.api.is_official() && !address.starts_with("https://") {
         return None;
     }
-    let query = payload.map_or_else(String::new, |payload| format!("?tgWebAppStartParam={payload}"));
+    let start_param = link.and_then(Link::start_param);
+    let query = start_param.map_or_else(String::new, |param| format!("?tgWebAppStartParam={param}"));
     Some(WebAppInfo { url: format!("{address}/{query}").parse().ok()? })
 }
 
@@ -215,14 +214,13 @@ impl<'d> Talk<'d> {
         if payload == "connect" {
             return self.explain_connecting().await;
         }
-        if let Some(channel) = payload.strip_prefix(CHANNEL_PAYLOAD) {
-            return self.stats(&ChannelRef::parse(channel), Period::Days(stats::USUAL_DAYS)).await;
+        let link = Link::of_start_param(payload);
+        if let Some(Link::Channel { slug }) = &link {
+            return self.stats(&ChannelRef::parse(slug), Period::Days(stats::USUAL_DAYS)).await;
         }
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        let payload = Some(payload).filter(|payload| !payload.is_empty() && payload.bytes().all(is_plain));
         let button = |key: &str| self.language.plain(key, &[]);
         let markup = keyboard([
-            web_app(self.desk, payload).map(|app| InlineKeyboardButton::web_app(button("button-open"), app)),
+            web_app(self.desk, link.as_ref()).map(|app| InlineKeyboardButton::web_app(button("button-open"), app)),
             Press::Connect.button(button("button-connect")),
             Press::Page(0).button(button("button-channels")),
         ]);

@@ -4,11 +4,12 @@ use domain::analytics::headline::{Headline, MetricCard};
 use domain::analytics::period::Period;
 use domain::analytics::query::Measure;
 use domain::channels::ChannelRef;
+use domain::links::Link;
 use services::analytics;
 use services::channels;
 use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
 
-use super::{CHANNEL_PAYLOAD, Done, Press, Talk, web_app};
+use super::{Done, Press, Talk, web_app};
 use crate::texts::Language;
 
 /// The period shown unless another is asked for.
@@ -50,8 +51,7 @@ impl Talk<'_> {
             let press = Press::Stats { channel: screen.slug.clone(), days };
             press.button(language.plain("button-days", &[("days", i64::from(days).into())]))
         });
-        let payload = format!("{CHANNEL_PAYLOAD}{}", screen.slug);
-        let open = web_app(self.desk, Some(&payload))
+        let open = web_app(self.desk, Some(&Link::Channel { slug: screen.slug.clone() }))
             .map(|app| InlineKeyboardButton::web_app(language.plain("button-open", &[]), app));
         let markup = InlineKeyboardMarkup::new([chosen.collect::<Vec<_>>(), open.into_iter().collect()]);
         Ok(self.desk.show(self.chat, png, &text, markup).await?)

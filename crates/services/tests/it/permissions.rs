@@ -457,8 +457,14 @@ async fn a_key_sees_numbers_and_nothing_else() {
             case.least == Role::Viewer && ["best_time::", "forecast::"].iter().any(|it| case.name.starts_with(it));
         let about_numbers = case.name.starts_with("analytics::")
             || advice
-            || ["channels::visible", "channels::list", "channels::fresh", "channels::find", "collect::bot::joins_by_link"]
-                .contains(&case.name);
+            || [
+                "channels::visible",
+                "channels::list",
+                "channels::fresh",
+                "channels::find",
+                "collect::bot::joins_by_link",
+            ]
+            .contains(&case.name);
         let expected = if about_numbers { Ok(()) } else { Err(Error::Forbidden { needs: case.least }) };
         assert_eq!(outcome, expected, "{}", case.name);
     }
