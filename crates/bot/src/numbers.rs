@@ -35,7 +35,9 @@ impl Language {
                 let points = change.difference * 100.0;
                 Some(signed(points, self.plain("points", &[("value", self.decimal(points).into())])))
             }
-            ChangeKind::Absolute => Some(signed(change.difference, self.count(change.difference))),
+            ChangeKind::Absolute => {
+                (change.difference != 0.0).then(|| signed(change.difference, self.count(change.difference)))
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 use teloxide_core::Bot;
+use teloxide_core::net::default_reqwest_settings;
 use teloxide_core::payloads::{GetChat, GetChatMember, GetChatMemberCount};
 use teloxide_core::requests::{JsonRequest, Output, Payload, Request};
 use teloxide_core::types::{ChatId, Recipient, UserId};
@@ -19,6 +20,8 @@ use crate::BotToken;
 const CALL: Duration = Duration::from_secs(20);
 /// Beyond how long Telegram may keep a long poll open.
 const POLL_MARGIN: Duration = Duration::from_secs(10);
+/// Beyond all of these.
+const CLIENT: Duration = Duration::from_mins(2);
 /// Waits up to this long are waited out; longer ones are told.
 const WAIT_MAX_S: u32 = 30;
 /// Calls of one request: Telegram may ask to wait again.
@@ -76,9 +79,14 @@ pub enum CallError {
     Unreachable(&'static str),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no address of a Bot API: write scheme and host, such as https://api.telegram.org")]
-pub struct NotAnAddress;
+/// Why there is no client.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    #[error("this is no address of a Bot API: write scheme and host, such as https://api.telegram.org")]
+    Address,
+    #[error("connections cannot be made on this system: {0}")]
+    Client(String),
+}
 
 /// A chat as the Bot API tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,13 +101,16 @@ pub struct ChatFacts {
 
 impl BotApi {
     /// `api_url`: another server than Telegram's own.
-    pub fn new(token: &BotToken, api_url: Option<&str>) -> Result<Self, NotAnAddress> {
-        let mut bot = Bot::new(token.reveal());
+    pub fn new(token: &BotToken, api_url: Option<&str>) -> Result<Self, Unusable> {
+        // the client's own limit would end every long poll; each call has one here
+        let client = default_reqwest_settings().timeout(CLIENT).build();
+        let client = client.map_err(|error| Unusable::Client(error.to_string()))?;
+        let mut bot = Bot::with_client(token.reveal(), client);
         if let Some(url) = api_url {
             if !(url.starts_with("http://") || url.starts_with("https://")) {
-                return Err(NotAnAddress);
+                return Err(Unusable::Address);
             }
-            bot = bot.set_api_url(url.parse().map_err(|_| NotAnAddress)?);
+            bot = bot.set_api_url(url.parse().map_err(|_| Unusable::Address)?);
         }
         Ok(Self { bot, id: token.bot_id(), is_official: api_url.is_none(), closed_until: Arc::default() })
     }
@@ -316,7 +327,7 @@ mod tests {
             assert!(!text.contains("made-up"), "{text}");
         }
         for address in ["", "api.telegram.org", "ftp://x", "http://"] {
-            assert_eq!(BotApi::new(&token, Some(address)).err(), Some(NotAnAddress), "{address}");
+            assert_eq!(BotApi::new(&token, Some(address)).err(), Some(Unusable::Address), "{address}");
         }
     }
 }

@@ -43,9 +43,7 @@ impl TelegramSettings {
     pub fn bot_api(&self) -> Result<Option<BotApi>, ConfigError> {
         let Some(token) = self.bot()? else { return Ok(None) };
         let api = BotApi::new(&token, self.api_url.as_deref());
-        api.map(Some).map_err(|_| {
-            ConfigError("telegram.api_url is no address: write one such as https://api.telegram.org".to_owned())
-        })
+        api.map(Some).map_err(|error| ConfigError(format!("telegram.api_url: {error}")))
     }
 
     /// By which Telegram proves that a request to the webhook is its own.
