@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
 use server::AppState;
-use server::config::{ApiSettings, ServerSettings};
+use server::config::{ApiSettings, Secret, ServerSettings};
 use server::router::router;
 use server::site_files::SiteFiles;
 use services::{Clock, Ctx, SiteSettings, Viewer, demo};
@@ -16,6 +16,9 @@ use tower::ServiceExt as _;
 
 /// 2026-06-01 12:00 UTC.
 pub const NOW: i64 = 1_780_315_200;
+
+/// Telegram proves itself by it.
+pub const WEBHOOK_SECRET: &str = "a-secret-of-Telegram_s";
 
 pub struct TestApp {
     pub router: Router,
@@ -87,7 +90,17 @@ impl TestApp {
         demo::fill(&self.state.ctx, &self.operator, options).await.expect("a made-up channel");
     }
 
+    /// Telegram may call it, with [`WEBHOOK_SECRET`].
+    pub async fn with_webhook(bot: telegram::BotToken) -> Self {
+        let site = SiteSettings { bot: Some(bot), ..SiteSettings::default() };
+        Self::built(site, 0, Some(WEBHOOK_SECRET)).await
+    }
+
     async fn with(site: SiteSettings, computed_per_minute: u32) -> Self {
+        Self::built(site, computed_per_minute, None).await
+    }
+
+    async fn built(site: SiteSettings, computed_per_minute: u32, webhook_secret: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let db = Db::open(&Settings { url, max_connections: 4 }).await.expect("a database");
@@ -105,7 +118,8 @@ impl TestApp {
             metrics_token: None,
         };
         let api = ApiSettings { computed_per_minute };
-        let settings = server::state::Settings { server: &settings, api: &api, webhook_secret: None };
+        let secret = webhook_secret.map(|secret| serde_json::from_value::<Secret>(secret.into()).expect("a text"));
+        let settings = server::state::Settings { server: &settings, api: &api, webhook_secret: secret.as_ref() };
         let schema = ctx.db.version().await.expect("a version");
         let state =
             AppState::new(ctx, settings, None, SiteFiles::folder(site_folder), schema, CancellationToken::new());

@@ -20,3 +20,4 @@ mod running;
 mod session;
 mod site;
 mod traces;
+mod webhook;
