@@ -30,11 +30,11 @@ pub async fn come_back(
     let kept = cookie(&headers, app::session::LOGIN_COOKIE).and_then(|kept| kept.split_once('.'));
     // the page was left open until its cookie was gone, or the link is not ours
     let Some((_, page)) = kept.filter(|(known, _)| !known.is_empty() && *known == brought) else {
-        return refused(&Rejection::Expired.into());
+        return refused(Rejection::Expired.into());
     };
     match sign_in_with_login_widget(&state.ctx, &query.unwrap_or_default()).await {
         Ok(Ok(signed_in)) => welcome(&state, &signed_in, page),
-        Ok(Err(refusal)) => refused(&refusal),
+        Ok(Err(refusal)) => refused(refusal),
         Err(error) => Problem::from(error).into_response(),
     }
 }
@@ -61,7 +61,7 @@ fn welcome(state: &AppState, SignedIn { session, .. }: &SignedIn, page: &str) ->
 }
 
 /// The first page says why, in the reader's language.
-fn refused(refusal: &Refusal) -> Response {
+fn refused(refusal: Refusal) -> Response {
     let reason = match refusal {
         Refusal::Off => "off",
         Refusal::Rejected(rejection) => rejection.code(),

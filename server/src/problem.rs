@@ -66,9 +66,8 @@ impl From<Error> for Problem {
             Error::Forbidden { .. } => Self::new(StatusCode::FORBIDDEN, detail),
             Error::Invalid { field, allowed } => Self::invalid(field, allowed),
             Error::LimitedUntil { .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, detail),
-            Error::Unavailable(_) => Self::unavailable(detail),
+            Error::Unavailable(_) | Error::Obstructed { .. } => Self::unavailable(detail),
             Error::Conflict(_) => Self::new(StatusCode::CONFLICT, detail),
-            Error::Obstructed { .. } => Self::unavailable(detail),
             Error::Internal { .. } => Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail),
         }
     }

@@ -5,7 +5,7 @@
 /// A choice among several was changed.
 pub fn feel_choice() {
     #[cfg(feature = "hydrate")]
-    browser::feel(|haptics| haptics.selection_changed());
+    browser::feel(browser::Haptics::selection_changed);
 }
 
 /// Something succeeded or failed.
@@ -140,9 +140,10 @@ mod browser {
         let (Some(web_app), Some(root)) = (web_app(), root()) else { return };
         let _ = root.set_attribute("data-theme", &web_app.color_scheme());
         let ink = Reflect::get(&web_app.theme_params(), &"button_text_color".into()).ok();
-        let _ = match ink.and_then(|ink| ink.as_string()).is_some_and(|ink| is_dark(&ink)) {
-            true => root.set_attribute("data-button-ink", "dark"),
-            false => root.remove_attribute("data-button-ink"),
+        let _ = if ink.and_then(|ink| ink.as_string()).is_some_and(|ink| is_dark(&ink)) {
+            root.set_attribute("data-button-ink", "dark")
+        } else {
+            root.remove_attribute("data-button-ink")
         };
     }
 

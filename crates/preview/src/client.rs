@@ -22,11 +22,11 @@ use crate::{Username, landing};
 /// Our name to `robots.txt` and in the user agent.
 const AGENT: &str = "AnalyticBot";
 /// `robots.txt` is read again after that long (RFC 9309 §2.4).
-const ROBOTS_FOR: Duration = Duration::from_secs(24 * 3600);
+const ROBOTS_FOR: Duration = Duration::from_hours(24);
 /// Where the server says "too many" but not for how long.
-const WAIT_DEFAULT: Duration = Duration::from_secs(5 * 60);
+const WAIT_DEFAULT: Duration = Duration::from_mins(5);
 /// Nobody means more than that; the next try tells.
-const WAIT_MAX: Duration = Duration::from_secs(24 * 3600);
+const WAIT_MAX: Duration = Duration::from_hours(24);
 
 /// How a [`Client`] asks.
 #[derive(Debug, Clone, PartialEq, Eq)]

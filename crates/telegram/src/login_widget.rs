@@ -40,10 +40,8 @@ pub fn verify(query: &str, token: &BotToken, now: i64, age_max_s: i64) -> Result
 
 #[cfg(test)]
 mod tests {
-    use hmac::Mac as _;
-
     use super::*;
-    use crate::signed_fields::mac;
+    use crate::testing;
 
     const NOW: i64 = 1_800_000_000;
 
@@ -51,15 +49,12 @@ mod tests {
         BotToken::parse("7654321:AAmade-up_made-up_made-up").unwrap()
     }
 
-    fn sign(fields: &str) -> String {
-        let check = Fields::parse(fields).unwrap().check_string(&[]);
-        let hash = mac(&Sha256::digest(token().reveal())).chain_update(check).finalize().into_bytes();
-        format!("{fields}&hash={}", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
-    }
-
     #[test]
     fn who_signs_in_by_the_widget_is_read() {
-        let query = sign(&format!("id=42&first_name=Ann&last_name=%D0%9E%D0%B9&username=ann&auth_date={NOW}"));
+        let at = NOW.to_string();
+        let fields =
+            [("id", "42"), ("first_name", "Ann"), ("last_name", "Ой"), ("username", "ann"), ("auth_date", at.as_str())];
+        let query = testing::login(&token(), &fields);
         let login = verify(&query, &token(), NOW + 9, 60).unwrap();
         assert_eq!((login.telegram_id, login.name.as_str(), login.username.as_deref()), (42, "Ann Ой", Some("ann")));
         assert_eq!(verify(&query, &token(), NOW + 61, 60), Err(Rejection::Expired));
@@ -69,19 +64,23 @@ mod tests {
     #[test]
     fn init_data_is_no_sign_in_by_the_widget() {
         // the same fields under the key of Mini Apps
-        let fields = format!("id=42&first_name=Ann&auth_date={NOW}");
-        let secret = mac(b"WebAppData").chain_update(token().reveal()).finalize().into_bytes();
-        let check = Fields::parse(&fields).unwrap().check_string(&[]);
-        let hash = mac(&secret).chain_update(check).finalize().into_bytes();
-        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(verify(&format!("{fields}&hash={hash}"), &token(), NOW, 60), Err(Rejection::BadSignature));
+        let at = NOW.to_string();
+        let data = testing::init_data(&token(), &[("id", "42"), ("first_name", "Ann"), ("auth_date", &at)]);
+        assert_eq!(verify(&data, &token(), NOW, 60), Err(Rejection::BadSignature));
     }
 
     #[test]
     fn a_person_without_an_id_is_nobody() {
-        for fields in ["first_name=Ann", "id=0&first_name=Ann", "id=ann&first_name=Ann", "id=42"] {
-            let query = sign(&format!("{fields}&auth_date={NOW}"));
-            assert_eq!(verify(&query, &token(), NOW, 60), Err(Rejection::Malformed), "{fields}");
+        let at = NOW.to_string();
+        let cases: [&[(&str, &str)]; 4] = [
+            &[("first_name", "Ann")],
+            &[("id", "0"), ("first_name", "Ann")],
+            &[("id", "ann"), ("first_name", "Ann")],
+            &[("id", "42")],
+        ];
+        for fields in cases {
+            let query = testing::login(&token(), &[fields, &[("auth_date", &at)]].concat());
+            assert_eq!(verify(&query, &token(), NOW, 60), Err(Rejection::Malformed), "{fields:?}");
         }
     }
 }

@@ -32,7 +32,7 @@ pub struct HeardPost {
     pub message_id: i64,
     /// unix seconds
     pub date: i64,
-    /// Telegram's media_group_id
+    /// Telegram's `media_group_id`
     pub album: Option<String>,
     pub media: MediaType,
     pub forwarded: bool,
