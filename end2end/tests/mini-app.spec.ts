@@ -250,6 +250,8 @@ for (const [theme, channel, title, posts] of [
   ["dark", "calm_news", "Calm News", 90],
 ] as const) {
   test(`a channel is connected by its public page; its numbers come, and move (${theme})`, async ({ page }, info) => {
+    // a whole walk with two readings of the page by a job, beside other tests on two cores
+    test.setTimeout(150_000);
     const app = await openInTelegram(page, { path: "/settings", theme });
     const name = app.getByRole("textbox", { name: /channel/i });
     await name.fill(`@${channel}`);
@@ -273,7 +275,7 @@ for (const [theme, channel, title, posts] of [
     now += HOUR_S;
     await server.setClock(now);
     // nobody touches the page
-    await expect(app.getByRole("button", { name: `All ${posts + 1}` })).toBeVisible({ timeout: 30_000 });
+    await expect(app.getByRole("button", { name: `All ${posts + 1}` })).toBeVisible({ timeout: 75_000 });
     await page.screenshot({ path: info.outputPath(`mini-app-moved-${theme}.png`) });
   });
 }
