@@ -251,12 +251,12 @@ for (const [theme, channel, title, posts] of [
 ] as const) {
   test(`a channel is connected by its public page; its numbers come, and move (${theme})`, async ({ page }, info) => {
     // a whole walk with two readings of the page by a job, beside other tests on two cores
-    test.setTimeout(150_000);
+    test.setTimeout(120_000);
     const app = await openInTelegram(page, { path: "/settings", theme });
     const name = app.getByRole("textbox", { name: /channel/i });
     await name.fill(`@${channel}`);
     await expect.poll(() => host(page, ({ state }) => state.confirmClosing), { message: "closing asks first" }).toBe(true);
-    await app.getByRole("button", { name: "Connect" }).click();
+    await app.getByRole("button", { name: "Connect" }).press("Enter");
     await expect(app.locator(".outcome").filter({ hasText: "Connected" })).toBeVisible();
     await expect.poll(() => host(page, ({ state }) => state.confirmClosing)).toBe(false);
     const row = app.locator(".settings-list > li").filter({ hasText: `@${channel}` }).first();
@@ -264,10 +264,12 @@ for (const [theme, channel, title, posts] of [
     await expectAccessible(page);
     await page.screenshot({ path: info.outputPath(`mini-app-connected-${theme}.png`) });
 
-    await row.getByRole("link", { name: title }).click();
+    // by keyboard: where Chromium plays a phone, it looks for taps of a frame of another site where that stood before
+    // it was scrolled
+    await row.getByRole("link", { name: title }).press("Enter");
     await expect(app.locator("header").getByText(title).first()).toBeVisible();
     await expect(app.locator("#metric-reach")).toBeVisible();
-    await app.getByRole("link", { name: "Analytics" }).filter({ visible: true }).click();
+    await app.getByRole("link", { name: "Analytics" }).filter({ visible: true }).press("Enter");
     await expect(app.getByRole("button", { name: `All ${posts}` })).toBeVisible();
 
     await telegram.act("clock", { advance: HOUR_S });
@@ -275,7 +277,7 @@ for (const [theme, channel, title, posts] of [
     now += HOUR_S;
     await server.setClock(now);
     // nobody touches the page
-    await expect(app.getByRole("button", { name: `All ${posts + 1}` })).toBeVisible({ timeout: 75_000 });
+    await expect(app.getByRole("button", { name: `All ${posts + 1}` })).toBeVisible({ timeout: 30_000 });
     await page.screenshot({ path: info.outputPath(`mini-app-moved-${theme}.png`) });
   });
 }
