@@ -1,6 +1,10 @@
 //! What happens in channels, from Telegram's words into ours.
 
 use domain::posts::MediaType;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
+use services::bot_updates::Settled;
 use services::collect::bot::{self, HeardChange, HeardPost};
 use telegram::bot_api::channel_id;
 use teloxide::types::{Chat, ChatMemberUpdated, Message, MessageKind, MessageReactionCountUpdated};
@@ -8,18 +12,78 @@ use teloxide::types::{Chat, ChatMemberUpdated, Message, MessageKind, MessageReac
 use crate::Desk;
 use crate::worker::Trouble;
 
-/// A new or edited post; service messages are none.
-pub async fn post(desk: &Desk, message: &Message) -> Result<(), Trouble> {
-    let (Some(channel), Some(media)) = (channel_of(&message.chat), media(message)) else { return Ok(()) };
+/// What tells a post from a service message, by the field that carries it. The library takes a message of which it
+/// cannot read all, such as an animation without `mime_type`, for an empty one or another kind: it is read here.
+const CARRIED: [(&str, MediaType); 21] = [
+    ("text", MediaType::Text),
+    // an animation also shows as a document, a venue as a location
+    ("animation", MediaType::Animation),
+    ("venue", MediaType::Location),
+    ("photo", MediaType::Photo),
+    ("video", MediaType::Video),
+    ("audio", MediaType::Audio),
+    ("voice", MediaType::Voice),
+    ("video_note", MediaType::VideoNote),
+    ("document", MediaType::Document),
+    ("sticker", MediaType::Sticker),
+    ("poll", MediaType::Poll),
+    ("location", MediaType::Location),
+    ("contact", MediaType::Contact),
+    ("giveaway", MediaType::Giveaway),
+    ("giveaway_winners", MediaType::Giveaway),
+    ("paid_media", MediaType::Other),
+    ("story", MediaType::Other),
+    ("checklist", MediaType::Other),
+    ("dice", MediaType::Other),
+    ("game", MediaType::Other),
+    ("invoice", MediaType::Other),
+];
+
+/// The update of a post, as far as it is used.
+#[derive(Deserialize)]
+struct Told {
+    #[serde(alias = "edited_channel_post")]
+    channel_post: Post,
+}
+
+#[derive(Deserialize)]
+struct Post {
+    media_group_id: Option<String>,
+    forward_origin: Option<IgnoredAny>,
+    caption: Option<String>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+impl Post {
+    /// `None` for service messages, and for what is newer than this program.
+    fn media(&self) -> Option<MediaType> {
+        CARRIED.into_iter().find_map(|(field, media)| self.rest.contains_key(field).then_some(media))
+    }
+
+    fn text(&self) -> Option<String> {
+        self.rest.get("text").and_then(Value::as_str).map(str::to_owned).or_else(|| self.caption.clone())
+    }
+}
+
+/// A new or edited post; service messages are none. `raw`: the update as it came.
+pub async fn post(desk: &Desk, message: &Message, raw: &str) -> Result<Settled, Trouble> {
+    let Some(channel) = channel_of(&message.chat) else { return Ok(Settled::Handled) };
+    let Ok(Told { channel_post: post }) = serde_json::from_str(raw) else { return Ok(Settled::Unknown) };
+    let Some(media) = post.media() else {
+        let is_known = !matches!(message.kind, MessageKind::Empty {});
+        return Ok(if is_known { Settled::Handled } else { Settled::Unknown });
+    };
     let heard = HeardPost {
         message_id: message.id.0.into(),
         date: message.date.timestamp(),
-        album: message.media_group_id().map(|album| album.0.clone()),
         media,
-        forwarded: message.forward_origin().is_some(),
-        text: message.text().or_else(|| message.caption()).map(str::to_owned),
+        forwarded: post.forward_origin.is_some(),
+        text: post.text(),
+        album: post.media_group_id,
     };
-    Ok(bot::hear_post(&desk.ctx, channel, &heard).await?)
+    bot::hear_post(&desk.ctx, channel, &heard).await?;
+    Ok(Settled::Handled)
 }
 
 pub async fn reactions(desk: &Desk, count: &MessageReactionCountUpdated) -> Result<(), Trouble> {
@@ -51,28 +115,44 @@ fn channel_of(chat: &Chat) -> Option<i64> {
     channel_id(chat.id.0).filter(|_| chat.is_channel())
 }
 
-/// What a post carries; `None` for service messages.
-fn media(message: &Message) -> Option<MediaType> {
-    match &message.kind {
-        MessageKind::Common(_) => {}
-        MessageKind::Giveaway(_) => return Some(MediaType::Giveaway),
-        _ => return None,
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(post: &Value) -> Post {
+        let told = json!({"update_id": 1, "edited_channel_post": post}).to_string();
+        serde_json::from_str::<Told>(&told).expect("a post").channel_post
     }
-    let known = [
-        (message.text().is_some(), MediaType::Text),
-        // an animation also shows as a document
-        (message.animation().is_some(), MediaType::Animation),
-        (message.photo().is_some(), MediaType::Photo),
-        (message.video().is_some(), MediaType::Video),
-        (message.audio().is_some(), MediaType::Audio),
-        (message.voice().is_some(), MediaType::Voice),
-        (message.video_note().is_some(), MediaType::VideoNote),
-        (message.document().is_some(), MediaType::Document),
-        (message.sticker().is_some(), MediaType::Sticker),
-        (message.poll().is_some(), MediaType::Poll),
-        (message.location().is_some() || message.venue().is_some(), MediaType::Location),
-        (message.contact().is_some(), MediaType::Contact),
-    ];
-    let media = known.into_iter().find_map(|(is_it, media)| is_it.then_some(media));
-    Some(media.unwrap_or(MediaType::Other))
+
+    #[test]
+    fn a_post_is_read_also_where_the_library_cannot() {
+        // no `mime_type`, which Telegram may leave out and the library insists on
+        let gif = json!({
+            "message_id": 9, "date": 1, "chat": {"id": -1_000_000_000_005_i64, "type": "channel", "title": "Orbit"},
+            "caption": "Moving", "media_group_id": "7",
+            "forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Ann"},
+            "animation": {"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1, "duration": 1},
+            "document": {"file_id": "a", "file_unique_id": "b"},
+        });
+        let message: Message = serde_json::from_value(gif.clone()).expect("a message");
+        assert!(message.animation().is_none(), "then the library can do it: {:?}", message.kind);
+        let post = read(&gif);
+        assert_eq!((post.media(), post.text().as_deref()), (Some(MediaType::Animation), Some("Moving")));
+        assert!(post.forward_origin.is_some() && post.media_group_id.as_deref() == Some("7"));
+    }
+
+    #[test]
+    fn what_a_post_carries() {
+        for (content, media) in [
+            (json!({"text": "a"}), Some(MediaType::Text)),
+            (json!({"venue": {}, "location": {}}), Some(MediaType::Location)),
+            (json!({"dice": {"emoji": "🎲", "value": 3}}), Some(MediaType::Other)),
+            (json!({"new_chat_title": "Orbit 2"}), None),
+            (json!({"telepathy": {}}), None),
+        ] {
+            assert_eq!(read(&content).media(), media, "{content}");
+        }
+    }
 }

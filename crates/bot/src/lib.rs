@@ -5,7 +5,7 @@
 //! answered ([`conversation`]).
 //!
 //! To add a command: its name in [`conversation::COMMANDS`], an arm in `conversation::command`, a file under
-//! `conversation/` with what it says, its texts in `locales/{en,ru,uz}/bot.ftl`, a conversation in `tests/`.
+//! `conversation/` with what it says, its texts in `locales/{en,ru,uz}/bot.ftl`, a conversation in `tests/it/`.
 
 mod collecting;
 mod conversation;
@@ -70,10 +70,11 @@ pub async fn run(ctx: Ctx, settings: Settings, stopping: CancellationToken) {
         news: Notify::new(),
     });
     let intake = async {
-        setup::run(&desk, &stopping).await;
+        setup::door(&desk, &stopping).await;
         if desk.settings.door == Door::Polling {
             intake::poll(&desk, &stopping).await;
         }
     };
-    tokio::join!(intake, worker::run(Arc::clone(&desk), &stopping));
+    let introduction = setup::introduction(&desk, &stopping);
+    tokio::join!(introduction, intake, worker::run(Arc::clone(&desk), &stopping));
 }

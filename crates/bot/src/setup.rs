@@ -15,11 +15,24 @@ use crate::{Desk, Door};
 /// Between two tries.
 const PAUSE: Duration = Duration::from_secs(30);
 
+/// How updates come.
+pub async fn door(desk: &Desk, stopping: &CancellationToken) {
+    until_told(stopping, || tell_door(desk)).await;
+}
+
+/// What people see of the bot before they write; it hears them without that.
+pub async fn introduction(desk: &Desk, stopping: &CancellationToken) {
+    until_told(stopping, || introduce(desk)).await;
+}
+
 /// Tries until it works or the process stops.
-pub async fn run(desk: &Desk, stopping: &CancellationToken) {
+async fn until_told<F>(stopping: &CancellationToken, tell: impl Fn() -> F)
+where
+    F: Future<Output = Result<(), CallError>>,
+{
     loop {
         let told = tokio::select! {
-            told = tell(desk) => told,
+            told = tell() => told,
             () = stopping.cancelled() => return,
         };
         match told {
@@ -32,7 +45,7 @@ pub async fn run(desk: &Desk, stopping: &CancellationToken) {
     }
 }
 
-async fn tell(desk: &Desk) -> Result<(), CallError> {
+async fn introduce(desk: &Desk) -> Result<(), CallError> {
     let (api, client) = (&desk.api, desk.api.client());
     for language in Language::ALL {
         let commands = COMMANDS.map(|name| BotCommand::new(name, language.plain(&format!("command-{name}"), &[])));
@@ -45,9 +58,14 @@ async fn tell(desk: &Desk) -> Result<(), CallError> {
         let button = MenuButton::WebApp { text: Language::En.plain("button-menu", &[]), web_app };
         api.call(client.set_chat_menu_button().menu_button(button)).await?;
     }
+    Ok(())
+}
+
+async fn tell_door(desk: &Desk) -> Result<(), CallError> {
+    let api = &desk.api;
     match &desk.settings.door {
         // what waits there stays: it is fetched next
-        Door::Polling => api.call(client.delete_webhook()).await.map(drop),
+        Door::Polling => api.call(api.client().delete_webhook()).await.map(drop),
         Door::Webhook { url, secret } => api.set_webhook(url.clone(), secret.clone()).await,
     }
 }

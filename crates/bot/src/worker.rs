@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use services::bot_updates::{self, Claimed, Settled, TRIES_MAX};
+use services::bot_updates::{self, Claimed, LEASE_S, Settled, TRIES_MAX};
 use telegram::CallError;
 use telegram::bot_api::ALLOWED_UPDATES;
 use teloxide::types::{Update, UpdateKind};
@@ -19,6 +19,9 @@ const LOOK: Duration = Duration::from_millis(700);
 /// Before the second try; twice as long before the third, and so on.
 pub const SECONDS_BETWEEN_TRIES: i64 = 5;
 
+/// Ends well before the lease does: nobody else may begin meanwhile.
+const HANDLING: Duration = Duration::from_secs(LEASE_S as u64 - 20);
+
 const UPDATES: &str = "analyticbot_bot_updates_total";
 
 /// Why an update is not handled yet.
@@ -28,6 +31,8 @@ pub enum Trouble {
     Call(#[from] CallError),
     #[error(transparent)]
     Service(#[from] services::Error),
+    #[error("it took longer than {} s", HANDLING.as_secs())]
+    Slow,
 }
 
 /// Until `stopping`; then what was begun is finished.
@@ -69,7 +74,7 @@ fn said(ended: Result<(), tokio::task::JoinError>) {
 }
 
 async fn one(desk: &Desk, update: &Claimed) {
-    let outcome = handle(desk, update).await;
+    let outcome = tokio::time::timeout(HANDLING, handle(desk, update)).await.unwrap_or(Err(Trouble::Slow));
     let kind = ALLOWED_UPDATES.into_iter().find(|kind| *kind == update.kind).unwrap_or("other");
     let label = match &outcome {
         Ok(Settled::Unknown) => "unknown",
@@ -110,13 +115,13 @@ async fn settle(desk: &Desk, update: &Claimed, outcome: Result<Settled, Trouble>
 async fn handle(desk: &Desk, claimed: &Claimed) -> Result<Settled, Trouble> {
     let Ok(update) = serde_json::from_str::<Update>(&claimed.raw) else { return Ok(Settled::Unknown) };
     match update.kind {
-        UpdateKind::Message(message) => conversation::message(desk, &message).await?,
+        UpdateKind::Message(message) => conversation::message(desk, &message, &claimed.raw).await?,
         UpdateKind::CallbackQuery(query) => conversation::pressed(desk, &query).await?,
         UpdateKind::PreCheckoutQuery(query) => conversation::pre_checkout(desk, &query).await?,
         // what somebody mends in a command is no new command
         UpdateKind::EditedMessage(_) => {}
         UpdateKind::ChannelPost(post) | UpdateKind::EditedChannelPost(post) => {
-            collecting::post(desk, &post).await?;
+            return collecting::post(desk, &post, &claimed.raw).await;
         }
         UpdateKind::MessageReactionCount(count) => collecting::reactions(desk, &count).await?,
         UpdateKind::ChatMember(change) => collecting::member(desk, claimed.update_id, &change).await?,

@@ -73,6 +73,7 @@ enum Does {
     AddsBot { channel: String },
     RemovesBot { channel: String },
     Joins { channel: String, invite_link: Option<String> },
+    Leaves { channel: String },
     Blocks(bool),
     WantsToPay { payload: String, currency: String, amount: i64 },
     Paid { payload: String, currency: String, amount: i64, charge: String },
@@ -93,6 +94,7 @@ async fn person(State(controls): Shared, Json(by): Json<ByPerson>) -> Result<Jso
         Does::AddsBot { channel } => json!(person.adds_bot(&channel, true)?),
         Does::RemovesBot { channel } => json!(person.adds_bot(&channel, false)?),
         Does::Joins { channel, invite_link } => json!(person.joins(&channel, invite_link.as_deref())?),
+        Does::Leaves { channel } => json!(person.leaves(&channel)?),
         Does::Blocks(blocked) => json!(person.blocks(blocked)?),
         Does::WantsToPay { payload, currency, amount } => json!(person.wants_to_pay(&payload, &currency, amount)?),
         Does::Paid { payload, currency, amount, charge } => {

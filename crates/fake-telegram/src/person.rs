@@ -145,14 +145,25 @@ impl Person<'_> {
 
     /// Joins a channel, perhaps by an invite link; the bots that administer it hear of it if they asked to.
     pub fn joins(&self, channel: &str, invite_link: Option<&str>) -> Result<(), NotThere> {
+        self.moves(channel, true, invite_link)
+    }
+
+    /// Leaves a channel; the same bots hear of it.
+    pub fn leaves(&self, channel: &str) -> Result<(), NotThere> {
+        self.moves(channel, false, None)
+    }
+
+    fn moves(&self, channel: &str, joins: bool, invite_link: Option<&str>) -> Result<(), NotThere> {
         let now = self.world.clock.now();
         let mut state = self.world.lock();
         let id = found(&mut state, channel)?;
         let before = member(&state, id, self.id);
-        if let Some(channel) = state.channels.get_mut(&id)
-            && channel.joined.insert(self.id)
-        {
-            channel.members += 1;
+        if let Some(channel) = state.channels.get_mut(&id) {
+            if joins && channel.joined.insert(self.id) {
+                channel.members += 1;
+            } else if !joins && channel.joined.remove(&self.id) {
+                channel.members -= 1;
+            }
         }
         let after = member(&state, id, self.id);
         let (chat, user) =

@@ -263,6 +263,9 @@ pub struct PersonPlan {
     pub language: String,
     #[serde(default)]
     pub premium: bool,
+    /// Usernames of channels it administers.
+    #[serde(default)]
+    pub admin_of: Vec<String>,
 }
 
 fn language_default() -> String {

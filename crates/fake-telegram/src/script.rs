@@ -8,11 +8,12 @@ use crate::scenario::{Fault, RatePlan, Rule, fits};
 /// Rules with how often each has fitted.
 pub struct Script {
     rules: Vec<(Rule, u32)>,
+    befallen: u64,
 }
 
 impl Script {
     pub fn new(rules: Vec<Rule>) -> Self {
-        Self { rules: rules.into_iter().map(|rule| (rule, 0)).collect() }
+        Self { rules: rules.into_iter().map(|rule| (rule, 0)).collect(), befallen: 0 }
     }
 
     pub fn add(&mut self, rule: Rule) {
@@ -21,6 +22,11 @@ impl Script {
 
     pub fn clear(&mut self) {
         self.rules.clear();
+    }
+
+    /// How many calls something has befallen.
+    pub fn befallen(&self) -> u64 {
+        self.befallen
     }
 
     /// What befalls this call, by the first rule that fits and is neither waiting nor used up.
@@ -35,6 +41,7 @@ impl Script {
             *seen += 1;
             let turn = *seen > rule.skip && rule.times.is_none_or(|times| *seen - rule.skip <= times);
             if turn {
+                self.befallen += 1;
                 return Some(rule.then.clone());
             }
         }

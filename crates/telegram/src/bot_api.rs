@@ -148,16 +148,13 @@ impl BotApi {
     {
         let mut asked = 0;
         for _ in 0..TRIES {
-            self.until_open().await;
+            self.until_open().await?;
             let sending = request.send_ref();
             match timeout(patience, sending).await {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(RequestError::RetryAfter(wait))) => {
                     asked = wait.seconds();
                     self.close_for(asked);
-                    if asked > WAIT_MAX_S {
-                        break;
-                    }
                 }
                 Ok(Err(error)) => return Err(meaning(&error)),
                 Err(_) => return Err(CallError::Unreachable("no answer in time")),
@@ -166,13 +163,17 @@ impl BotApi {
         Err(CallError::Wait { seconds: asked })
     }
 
-    async fn until_open(&self) {
+    /// Waits until Telegram lets something through; nothing is sent before. A wait that is too long is an error.
+    async fn until_open(&self) -> Result<(), CallError> {
         let closed_until = *self.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = closed_until
-            && at <= Instant::now() + Duration::from_secs(WAIT_MAX_S.into())
-        {
-            sleep_until(at).await;
+        let Some(at) = closed_until else { return Ok(()) };
+        let left = at.saturating_duration_since(Instant::now());
+        if left > Duration::from_secs(WAIT_MAX_S.into()) {
+            let seconds = left.as_secs_f64().ceil() as u32;
+            return Err(CallError::Wait { seconds });
         }
+        sleep_until(at).await;
+        Ok(())
     }
 
     fn close_for(&self, seconds: u32) {
@@ -316,11 +317,26 @@ mod tests {
         }
     }
 
+    fn token() -> BotToken {
+        BotToken::parse("7654321:AAmade-up_made-up_made-up").unwrap()
+    }
+
+    /// Of a server where nobody listens.
+    fn api() -> BotApi {
+        BotApi::new(&token(), Some("http://127.0.0.1:1")).unwrap()
+    }
+
+    #[tokio::test]
+    async fn nothing_is_sent_before_a_long_wait_is_over_and_a_shorter_one_does_not_end_it() {
+        let api = api();
+        api.close_for(100);
+        api.close_for(1);
+        assert_eq!(api.clone().chat(5).await.unwrap_err(), CallError::Wait { seconds: 100 });
+    }
+
     #[tokio::test]
     async fn an_error_never_says_the_token() {
-        let token = BotToken::parse("7654321:AAmade-up_made-up_made-up").unwrap();
-        // nobody listens there
-        let api = BotApi::new(&token, Some("http://127.0.0.1:1")).unwrap();
+        let (token, api) = (token(), api());
         let error = api.chat(5).await.unwrap_err();
         assert_eq!(error, CallError::Unreachable("no connection"));
         for text in [error.to_string(), format!("{error:?}"), format!("{api:?}")] {

@@ -650,6 +650,37 @@ mod tests {
     }
 
     #[test]
+    fn how_the_bot_hears_makes_sense_as_a_whole() {
+        const SECRET: &str = "s3cret_s3cret_s3cret";
+        let load = |mode: &str, url: Option<&str>, secret: Option<&str>| {
+            let url = url.map(|url| ("ANALYTICBOT_SERVER__PUBLIC_URL", url));
+            let secret = secret.map(|secret| ("ANALYTICBOT_TELEGRAM__WEBHOOK_SECRET", secret));
+            let mode = ("ANALYTICBOT_TELEGRAM__MODE", mode);
+            sources(&[Some(mode), url, secret].into_iter().flatten().collect::<Vec<_>>()).load()
+        };
+        let door = |config: &Config| {
+            let url = config.server.public_url.as_deref();
+            config.telegram.bot_settings(url).expect("checked").door
+        };
+        assert!(door(&load("polling", None, None).expect("needs no setup")) == bot::Door::Polling);
+        let config = load("webhook", Some("https://stats.example.org"), Some(SECRET)).expect("all is there");
+        let url = "https://stats.example.org/hooks/telegram".to_owned();
+        assert!(door(&config) == bot::Door::Webhook { url, secret: SECRET.to_owned() });
+        assert!(!config.print().contains(SECRET) && !format!("{config:?}").contains(SECRET));
+        for (mode, url, secret, said) in [
+            ("webhook", Some("https://a.example"), None, "telegram.webhook_secret"),
+            ("webhook", None, Some(SECRET), "server.public_url"),
+            ("webhook", Some("http://a.example"), Some(SECRET), "https://"),
+            ("webhook", Some("https://a.example"), Some("short"), "16 to 256"),
+            ("webhook", Some("https://a.example"), Some("with a space in the middle"), "16 to 256"),
+            ("carrier pigeon", None, None, "telegram.mode"),
+        ] {
+            let error = load(mode, url, secret).expect_err(said).to_string();
+            assert!(error.contains(said) && !error.contains(SECRET), "{error}");
+        }
+    }
+
+    #[test]
     fn variables_of_other_tools_are_left_alone() {
         sources(&[("ANALYTICBOT_REAL_DATA", "/x"), ("ANALYTICBOT_SITE", "/y")]).load().expect("not settings");
     }

@@ -17,9 +17,6 @@ use tower::ServiceExt as _;
 /// 2026-06-01 12:00 UTC.
 pub const NOW: i64 = 1_780_315_200;
 
-/// Telegram proves itself by it.
-pub const WEBHOOK_SECRET: &str = "a-secret-of-Telegram_s";
-
 pub struct TestApp {
     pub router: Router,
     pub state: AppState,
@@ -51,22 +48,27 @@ impl Answer {
 impl TestApp {
     /// Signed in as the demo owner, without any channel.
     pub async fn demo() -> Self {
-        Self::with(SiteSettings { demo: true, ..SiteSettings::default() }, 0).await
+        Self::with(SiteSettings { demo: true, ..SiteSettings::default() }, 0, None).await
     }
 
     /// Nobody is signed in.
     pub async fn signed_out() -> Self {
-        Self::with(SiteSettings::default(), 0).await
+        Self::with(SiteSettings::default(), 0, None).await
     }
 
     /// Nobody is signed in, and a caller of the API has this many answers computed a minute.
     pub async fn with_quota(computed_per_minute: u32) -> Self {
-        Self::with(SiteSettings::default(), computed_per_minute).await
+        Self::with(SiteSettings::default(), computed_per_minute, None).await
     }
 
     /// The Mini App of this bot; nobody is signed in.
     pub async fn with_bot(bot: telegram::BotToken) -> Self {
-        Self::with(SiteSettings { bot: Some(bot), ..SiteSettings::default() }, 0).await
+        Self::with(SiteSettings { bot: Some(bot), ..SiteSettings::default() }, 0, None).await
+    }
+
+    /// Telegram brings this bot's updates with this secret; nobody is signed in.
+    pub async fn with_webhook(bot: telegram::BotToken, secret: &str) -> Self {
+        Self::with(SiteSettings { bot: Some(bot), ..SiteSettings::default() }, 0, Some(secret)).await
     }
 
     /// The product's clock, unix seconds.
@@ -90,17 +92,7 @@ impl TestApp {
         demo::fill(&self.state.ctx, &self.operator, options).await.expect("a made-up channel");
     }
 
-    /// Telegram may call it, with [`WEBHOOK_SECRET`].
-    pub async fn with_webhook(bot: telegram::BotToken) -> Self {
-        let site = SiteSettings { bot: Some(bot), ..SiteSettings::default() };
-        Self::built(site, 0, Some(WEBHOOK_SECRET)).await
-    }
-
-    async fn with(site: SiteSettings, computed_per_minute: u32) -> Self {
-        Self::built(site, computed_per_minute, None).await
-    }
-
-    async fn built(site: SiteSettings, computed_per_minute: u32, webhook_secret: Option<&str>) -> Self {
+    async fn with(site: SiteSettings, computed_per_minute: u32, webhook_secret: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let db = Db::open(&Settings { url, max_connections: 4 }).await.expect("a database");
@@ -118,7 +110,7 @@ impl TestApp {
             metrics_token: None,
         };
         let api = ApiSettings { computed_per_minute };
-        let secret = webhook_secret.map(|secret| serde_json::from_value::<Secret>(secret.into()).expect("a text"));
+        let secret = webhook_secret.map(|secret| serde_json::from_value::<Secret>(secret.into()).expect("a secret"));
         let settings = server::state::Settings { server: &settings, api: &api, webhook_secret: secret.as_ref() };
         let schema = ctx.db.version().await.expect("a version");
         let state =

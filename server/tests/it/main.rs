@@ -8,6 +8,7 @@ mod backends;
 mod backtest;
 mod commands;
 mod hostile;
+mod import_preview;
 mod live;
 mod metrics;
 mod mistakes;

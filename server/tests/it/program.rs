@@ -81,7 +81,12 @@ impl Program {
 
     /// `serve` on a port that was free, once it answers.
     pub fn serve(&self, args: &[&str]) -> Server {
-        let mut command = self.command(&["serve", "--bind", "127.0.0.1:0"]);
+        self.serve_at("127.0.0.1:0", args)
+    }
+
+    /// `serve` at an address, once it answers.
+    pub fn serve_at(&self, address: &str, args: &[&str]) -> Server {
+        let mut command = self.command(&["serve", "--bind", address]);
         command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         let mut first_line = String::new();

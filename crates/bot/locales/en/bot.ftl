@@ -99,8 +99,8 @@ help = <b>What I can do</b>
     The app shows much more: charts, posts, the best time to post.
 privacy = <b>What is kept</b>
     · Your Telegram id, name and language: to know you again.
-    · Of connected channels: posts, counts, and joins by link as numbers. Who joined is not kept.
-    · What you write to me: until it is answered, a few days at most.
+    · Of connected channels: posts, counts, and joins by link as numbers.
+    · What Telegram tells me, such as what you write or who joined: three days after it was handled, to handle nothing twice. What I could not handle stays until whoever runs this bot has looked at it.
 
     Nothing is sold or passed on. To have a channel deleted with all its data: the app → Settings → Channels → Delete.
 paysupport = Nothing is sold here at the moment, so no payment can have gone wrong. If you see one all the same, tell whoever runs this bot.

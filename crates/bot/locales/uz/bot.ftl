@@ -93,8 +93,8 @@ help = <b>Nimalar qila olaman</b>
     Ilovada ancha ko‘p narsa bor: grafiklar, postlar, post qo‘yish uchun eng yaxshi vaqt.
 privacy = <b>Nimalar saqlanadi</b>
     · Telegramdagi id, ism va tilingiz — sizni yana tanish uchun.
-    · Ulangan kanallar haqida: postlar, hisoblagichlar va havola orqali qo‘shilishlar soni. Aynan kim qo‘shilgani saqlanmaydi.
-    · Menga yozganlaringiz — javob berilguncha, ko‘pi bilan bir necha kun.
+    · Ulangan kanallar haqida: postlar, hisoblagichlar va havola orqali qo‘shilishlar soni.
+    · Telegram menga aytganlari, masalan yozganlaringiz va kim qo‘shilgani — ishlangandan keyin uch kun, hech narsa ikki marta ishlanmasligi uchun. Ishlab bo‘lmagani botni yurituvchi ko‘rib chiqquncha turadi.
 
     Hech narsa sotilmaydi va birovga berilmaydi. Kanalni barcha ma’lumoti bilan o‘chirish: ilova → Sozlamalar → Kanallar → O‘chirish.
 paysupport = Hozir bu yerda hech narsa sotilmaydi, demak to‘lovda xato bo‘lishi mumkin emas. Shunga qaramay yechib olingan pul ko‘rsangiz, botni yurituvchiga ayting.

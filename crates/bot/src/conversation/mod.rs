@@ -7,6 +7,7 @@ mod stats;
 use domain::analytics::period::Period;
 use domain::channels::ChannelRef;
 use domain::links::Link;
+use serde_json::Value;
 use services::identity::viewer_of_bot_chat;
 use services::{Error, Viewer};
 use telegram::CallError;
@@ -15,7 +16,7 @@ use teloxide::payloads::{AnswerCallbackQuerySetters as _, AnswerPreCheckoutQuery
 use teloxide::requests::Requester as _;
 use teloxide::types::{
     CallbackQuery, ChatId, ChatMemberUpdated, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageId,
-    MessageOrigin, PreCheckoutQuery, User, WebAppInfo,
+    PreCheckoutQuery, User, WebAppInfo,
 };
 
 use crate::Desk;
@@ -84,8 +85,8 @@ impl Press {
     }
 }
 
-/// A message in a private chat.
-pub async fn message(desk: &Desk, message: &Message) -> Done {
+/// A message in a private chat. `raw`: the update as it came.
+pub async fn message(desk: &Desk, message: &Message, raw: &str) -> Done {
     let Some(from) = message.from.as_ref().filter(|from| message.chat.is_private() && !from.is_bot) else {
         return Ok(());
     };
@@ -93,14 +94,21 @@ pub async fn message(desk: &Desk, message: &Message) -> Done {
     if let Some(shared) = message.shared_chat() {
         return talk.connect(shared.chat_id.0).await;
     }
-    // `forward_from_chat` of the library knows no channels
-    if let Some(MessageOrigin::Channel { chat, .. }) = message.forward_origin() {
-        return talk.connect(chat.id.0).await;
+    if let Some(channel) = forwarded_from(raw) {
+        return talk.connect(channel).await;
     }
     match message.text() {
         Some(text) => talk.answer(text).await,
         None => talk.say("hint").await,
     }
+}
+
+/// The channel that a message was forwarded from, as the Bot API writes it. The library's `forward_from_chat` knows no
+/// channels, and it takes posts of which it cannot read all for empty ones.
+fn forwarded_from(raw: &str) -> Option<i64> {
+    let update: Value = serde_json::from_str(raw).ok()?;
+    let origin = &update["message"]["forward_origin"];
+    (origin["type"] == "channel").then(|| origin["chat"]["id"].as_i64()).flatten()
 }
 
 /// A button under one of our messages.

@@ -162,7 +162,7 @@ impl std::fmt::Display for Obstacle {
 pub struct Connection {
     pub channel_id: ChannelId,
     pub mode: Mode,
-    /// unix seconds
+    /// unix seconds; anew whenever the rights, once lost, are there again: what happened meanwhile was not told
     pub connected_at: i64,
     /// when the channel was last heard this way, unix seconds
     pub heard_at: Option<i64>,

@@ -131,6 +131,7 @@ mod tests {
             username: Some("anya".into()),
             language: "ru".into(),
             premium: true,
+            admin_of: Vec::new(),
         };
         let launch = Launch { auth_date: 1_700_000_000, start_param: Some("channel_1".into()), query_id: None };
         let data = signed(TOKEN, &person, &launch);
@@ -178,6 +179,7 @@ mod tests {
             username: None,
             language: "ru".into(),
             premium: false,
+            admin_of: Vec::new(),
         };
         let address = widget(TOKEN, &person, 1_700_000_000);
         let check = "auth_date=1700000000\nfirst_name=Аня & Co\nid=5";

@@ -149,6 +149,13 @@ impl World {
                 channel.joined.insert(plan.id);
             }
         }
+        for plan in &scenario.people {
+            for name in &plan.admin_of {
+                let channel = state.channel_named(name).ok_or_else(|| ScenarioError::NoChannel(name.clone()))?;
+                channel.admins.insert(plan.id);
+                channel.joined.insert(plan.id);
+            }
+        }
         for plan in &scenario.bots {
             let bot = inbox::Bot::new(plan);
             for name in &plan.admin_of {
@@ -171,6 +178,11 @@ impl World {
     /// What befalls a call by the script; methods of the Bot API begin with `bot.`.
     pub fn befalls(&self, method: &str, dc: i32, account: Option<i64>) -> Option<Fault> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner).befalls(method, dc, account)
+    }
+
+    /// How many calls something has befallen so far.
+    pub fn befallen(&self) -> u64 {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner).befallen()
     }
 
     /// One more scripted fault, after those that are there.

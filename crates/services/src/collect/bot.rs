@@ -218,7 +218,7 @@ pub async fn count_members(ctx: &Ctx, connection: &Connection) -> Result<()> {
     let Some(api) = &ctx.bot_api else { return Ok(()) };
     let found = store::channels::find(&mut ctx.db.read().await?, connection.channel_id).await?;
     let Some(Channel { id, telegram_id: Some(telegram_id), .. }) = found else { return Ok(()) };
-    let asked = api.member_count(bot_api::chat_id(telegram_id)).await;
+    let asked = members_as_administrator(api, bot_api::chat_id(telegram_id)).await;
     let now = ctx.now();
     let mut tx = ctx.db.write().await?;
     match asked {
@@ -233,14 +233,28 @@ pub async fn count_members(ctx: &Ctx, connection: &Connection) -> Result<()> {
         Err(error) => {
             tracing::warn!(channel = id.0, "members cannot be counted: {error}");
             let (obstacle, until) = match error {
+                // what is known of the rights stays: when they are back, collecting begins anew
+                _ if connection.obstacle == Some(Obstacle::NotAdministrator) => (Obstacle::NotAdministrator, None),
                 CallError::Wait { seconds } => (Obstacle::FloodWait, Some(now + i64::from(seconds))),
                 CallError::Unreachable(_) | CallError::Token => (Obstacle::Unreachable, None),
                 _ => (Obstacle::NotAdministrator, None),
             };
             connections::blocked(&mut tx, id, Mode::Bot, obstacle, until).await?;
+            if connection.obstacle != Some(obstacle) {
+                collect::bump(&mut tx, id, now).await?;
+            }
         }
     }
     Ok(tx.commit().await?)
+}
+
+/// Of a public channel anybody is told the number; it must not hide that the bot hears nothing else any more.
+async fn members_as_administrator(api: &BotApi, chat_id: i64) -> std::result::Result<i64, CallError> {
+    if api.administers(chat_id, api.bot_id()).await? {
+        api.member_count(chat_id).await
+    } else {
+        Err(CallError::NotMember)
+    }
 }
 
 /// Joins by invitation link since a moment (unix seconds), most first.

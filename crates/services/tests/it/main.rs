@@ -4,6 +4,7 @@ mod analytics;
 mod api_keys;
 mod audit;
 mod best_time;
+mod bot;
 mod channels;
 mod connection;
 mod demo;

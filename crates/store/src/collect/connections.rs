@@ -19,11 +19,17 @@ pub async fn delete(tx: &mut Tx, channel: ChannelId, mode: Mode) -> Result<bool>
     Ok(execute!(tx, |conn| sqlx::query(SQL).bind(channel).bind(mode).execute(conn))? > 0)
 }
 
-/// The channel was heard this way; nothing stands in the way.
+/// The channel was heard this way; nothing stands in the way. Whoever was no administrator begins anew: what happened
+/// meanwhile was not told.
 pub async fn heard(tx: &mut Tx, channel: ChannelId, mode: Mode, now: i64) -> Result<()> {
-    const SQL: &str = "UPDATE channel_connection SET heard_at = $3, obstacle = NULL, obstacle_until = NULL \
-        WHERE channel_id = $1 AND mode = $2";
-    execute!(tx, |conn| sqlx::query(SQL).bind(channel).bind(mode).bind(now).execute(conn))?;
+    const SQL: &str = "UPDATE channel_connection SET heard_at = $3, obstacle = NULL, obstacle_until = NULL, \
+        connected_at = CASE WHEN obstacle = $4 THEN $3 ELSE connected_at END WHERE channel_id = $1 AND mode = $2";
+    execute!(tx, |conn| sqlx::query(SQL)
+        .bind(channel)
+        .bind(mode)
+        .bind(now)
+        .bind(Obstacle::NotAdministrator)
+        .execute(conn))?;
     Ok(())
 }
 
@@ -96,6 +102,11 @@ mod tests {
             heard(&mut tx, channel.id, Mode::Bot, NOW + 70).await.unwrap();
             let again = list_by_mode(&mut tx, Mode::Bot).await.unwrap().remove(0);
             assert_eq!((again.heard_at, again.obstacle, again.obstacle_until), (Some(NOW + 70), None, None));
+            assert_eq!(again.connected_at, NOW + 1);
+            blocked(&mut tx, channel.id, Mode::Bot, Obstacle::NotAdministrator, None).await.unwrap();
+            heard(&mut tx, channel.id, Mode::Bot, NOW + 90).await.unwrap();
+            let anew = list_by_mode(&mut tx, Mode::Bot).await.unwrap().remove(0);
+            assert_eq!((anew.connected_at, anew.heard_at, anew.obstacle), (NOW + 90, Some(NOW + 90), None));
             assert!(delete(&mut tx, channel.id, Mode::Bot).await.unwrap());
             assert!(!delete(&mut tx, channel.id, Mode::Bot).await.unwrap());
             crate::channels::hide(&mut tx, channel.id, NOW).await.unwrap();
