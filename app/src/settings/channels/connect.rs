@@ -1,4 +1,4 @@
-//! "Connect a channel": by its public page at once; how to do it by the bot.
+//! "Connect a channel": by its public page at once; how to do it by the bot or by an account.
 
 use leptos::prelude::*;
 
@@ -39,6 +39,12 @@ pub(super) fn ConnectCard(
                 <p class="muted">
                     {if has_bot { t!("settings-connect-bot-how") } else { t!("settings-connect-bot-missing") }}
                 </p>
+            </details>
+            <details class="knowable">
+                <summary>{t!("settings-connect-session")}</summary>
+                <p class="muted">{t!("settings-connect-session-how")}</p>
+                <code class="command">"analyticbot account login"</code>
+                <code class="command">"analyticbot collect history @my_channel"</code>
             </details>
         </Card>
     }

@@ -38,7 +38,7 @@ connecting = <b>Connect a channel</b>
 connected = <b>{ $channel } is connected.</b> From now on I hear what happens there.
 
     <b>I can know:</b> { $known }.
-    <b>I cannot know:</b> { $unknown }. Telegram tells no bot of that; the public page of the channel fills in some of it: the app → Settings → Connect a channel.
+    <b>I cannot know:</b> { $unknown }. Telegram tells no bot of that; the public page or an account of your own can fill it in.
 connected-already = <b>{ $channel }</b> is connected already.
 
     <b>I can know:</b> { $known }.
@@ -84,7 +84,7 @@ number-err24 = <b>{ $value }</b> of subscribers reached by a post in 24 hours{ $
 number-err-total = <b>{ $value }</b> of subscribers reached by a post so far{ $change }
 number-posts = <b>{ $value }</b> posts{ $change }
 unknown-subscribers = Subscribers: not known yet.
-unknown-reach = Reach: not known yet. It needs posts with views, which the public page brings: the app → Settings → Connect a channel.
+unknown-reach = Reach: not known yet. It needs posts with views, which the public page or an account of your own brings.
 unknown-err = Share of subscribers reached: not known yet.
 unknown-posts = Posts: not known yet.
 points = { $value } pp

@@ -35,7 +35,7 @@ connecting = <b>Kanalni ulash</b>
 connected = <b>{ $channel } ulandi.</b> Endi u yerda nima bo‘layotganini eshitib turaman.
 
     <b>Bila olaman:</b> { $known }.
-    <b>Bila olmayman:</b> { $unknown }. Telegram buni botlarga aytmaydi; bir qismini ochiq sahifa to‘ldiradi: ilova → Sozlamalar → Kanalni ulash.
+    <b>Bila olmayman:</b> { $unknown }. Telegram buni botlarga aytmaydi; ochiq sahifa yoki o‘z akkauntingiz to‘ldira oladi.
 connected-already = <b>{ $channel }</b> allaqachon ulangan.
 
     <b>Bila olaman:</b> { $known }.
@@ -78,7 +78,7 @@ number-err24 = Postni 24 soatda ko‘rgan obunachilar: <b>{ $value }</b>{ $chang
 number-err-total = Postni hozirgacha ko‘rgan obunachilar: <b>{ $value }</b>{ $change }
 number-posts = <b>{ $value }</b> post{ $change }
 unknown-subscribers = Obunachilar: hozircha noma’lum.
-unknown-reach = Qamrov: hozircha noma’lum. Ko‘rishlari ma’lum postlar kerak; ularni ochiq sahifa beradi: ilova → Sozlamalar → Kanalni ulash.
+unknown-reach = Qamrov: hozircha noma’lum. Ko‘rishlari ma’lum postlar kerak; ularni ochiq sahifa yoki o‘z akkauntingiz beradi.
 unknown-err = Postni ko‘rgan obunachilar ulushi: hozircha noma’lum.
 unknown-posts = Postlar: hozircha noma’lum.
 points = { $value } f. p.
