@@ -52,6 +52,8 @@ pub enum What {
     ApiKey,
     /// a channel is not collected this way
     Connection,
+    /// of Telegram, that collects
+    Account,
 }
 
 impl std::fmt::Display for What {
@@ -65,6 +67,7 @@ impl std::fmt::Display for What {
             Self::Experiment => "experiment",
             Self::ApiKey => "API key",
             Self::Connection => "way of collecting",
+            Self::Account => "account",
         })
     }
 }
@@ -87,6 +90,8 @@ pub enum Outage {
     NewerDatabase { found: i64, known: i64 },
     #[error("this process does not read public pages")]
     NoPreviewClient,
+    #[error("accounts of Telegram are off here: set mtproto.api_id, mtproto.api_hash and mtproto.encryption_key")]
+    NoAccounts,
 }
 
 /// What the request collides with.
@@ -113,6 +118,14 @@ pub enum Clash {
     SlotsAhead,
     #[error("another one like it exists already")]
     Exists,
+    #[error("Telegram has ended this account's session: sign in again")]
+    SignInAgain,
+    #[error("another process uses this account: stop it first, or let the running server do it")]
+    AccountInUse,
+    #[error("Telegram could not be told that this account signs out: try again, or end the session in Telegram yourself and remove it by force")]
+    NotSignedOut,
+    #[error("no account that could read it: sign one in first")]
+    NoAccount,
 }
 
 impl Error {

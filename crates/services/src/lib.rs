@@ -29,6 +29,7 @@ mod recent;
 pub mod scratch;
 pub mod settings;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use store::Db;
@@ -46,6 +47,8 @@ pub struct Ctx {
     pub site: SiteSettings,
     /// asks for public pages of channels; without it nobody does
     pub preview: Option<preview::Client>,
+    /// accounts of Telegram, where they are configured
+    pub accounts: Option<Arc<collect::account::Accounts>>,
     /// where a token is set
     pub bot_api: Option<telegram::BotApi>,
     /// where charts are drawn for people who have no browser
@@ -78,6 +81,7 @@ impl Ctx {
             clock,
             site,
             preview: None,
+            accounts: None,
             bot_api: None,
             pictures: analytics::Pictures::default(),
             cache: analytics::Cache::new(),
@@ -89,6 +93,12 @@ impl Ctx {
     #[must_use]
     pub fn with_preview(self, client: preview::Client) -> Self {
         Self { preview: Some(client), ..self }
+    }
+
+    /// The same with accounts to ask Telegram by.
+    #[must_use]
+    pub fn with_accounts(self, accounts: Option<collect::account::Accounts>) -> Self {
+        Self { accounts: accounts.map(Arc::new), ..self }
     }
 
     /// The same with a bot to ask Telegram by.

@@ -6,6 +6,7 @@
 //! the reason; a `both_dbs!` test below it. To add a table: a migration of the same version and name in both folders
 //! under `migrations/`; the key of a big table starts with `channel_id`.
 
+pub mod accounts;
 pub mod analytics;
 pub mod audit;
 pub mod best_time;

@@ -9,7 +9,10 @@ use crate::{Backend, Db};
 use crate::{Dialect, Error, Result, Tx, on};
 
 /// Our tables, by name; beside them stands sqlx' table of migrations.
-pub const TABLES: [&str; 36] = [
+pub const TABLES: [&str; 45] = [
+    "account",
+    "account_budget",
+    "account_call",
     "api_key",
     "audit_entry",
     "backtest_evidence",
@@ -23,11 +26,16 @@ pub const TABLES: [&str; 36] = [
     "channel_connection",
     "channel_daily",
     "channel_daily_summary",
+    "channel_deletion",
+    "channel_edge",
+    "channel_gap",
     "channel_member_change",
+    "channel_reading",
     "channel_refresh",
     "channel_source_daily",
     "channel_summary",
     "channel_summary_due",
+    "channel_watch",
     "data_version",
     "forecast",
     "import_run",
@@ -45,6 +53,7 @@ pub const TABLES: [&str; 36] = [
     "setting",
     "sign_in_use",
     "snapshot_series",
+    "stats_raw",
     "workspace",
 ];
 
@@ -104,7 +113,10 @@ pub async fn size(tx: &mut Tx) -> Result<i64> {
 
 /// Name and number of rows of every table of ours, by name: what a backup is compared by.
 pub async fn row_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
-    const SQL: &str = "SELECT 'api_key', COUNT(*) FROM api_key \
+    const SQL: &str = "SELECT 'account', COUNT(*) FROM account \
+        UNION ALL SELECT 'account_budget', COUNT(*) FROM account_budget \
+        UNION ALL SELECT 'account_call', COUNT(*) FROM account_call \
+        UNION ALL SELECT 'api_key', COUNT(*) FROM api_key \
         UNION ALL SELECT 'audit_entry', COUNT(*) FROM audit_entry \
         UNION ALL SELECT 'backtest_evidence', COUNT(*) FROM backtest_evidence \
         UNION ALL SELECT 'best_time_assignment', COUNT(*) FROM best_time_assignment \
@@ -117,11 +129,16 @@ pub async fn row_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
         UNION ALL SELECT 'channel_connection', COUNT(*) FROM channel_connection \
         UNION ALL SELECT 'channel_daily', COUNT(*) FROM channel_daily \
         UNION ALL SELECT 'channel_daily_summary', COUNT(*) FROM channel_daily_summary \
+        UNION ALL SELECT 'channel_deletion', COUNT(*) FROM channel_deletion \
+        UNION ALL SELECT 'channel_edge', COUNT(*) FROM channel_edge \
+        UNION ALL SELECT 'channel_gap', COUNT(*) FROM channel_gap \
         UNION ALL SELECT 'channel_member_change', COUNT(*) FROM channel_member_change \
+        UNION ALL SELECT 'channel_reading', COUNT(*) FROM channel_reading \
         UNION ALL SELECT 'channel_refresh', COUNT(*) FROM channel_refresh \
         UNION ALL SELECT 'channel_source_daily', COUNT(*) FROM channel_source_daily \
         UNION ALL SELECT 'channel_summary', COUNT(*) FROM channel_summary \
         UNION ALL SELECT 'channel_summary_due', COUNT(*) FROM channel_summary_due \
+        UNION ALL SELECT 'channel_watch', COUNT(*) FROM channel_watch \
         UNION ALL SELECT 'data_version', COUNT(*) FROM data_version \
         UNION ALL SELECT 'forecast', COUNT(*) FROM forecast \
         UNION ALL SELECT 'import_run', COUNT(*) FROM import_run \
@@ -139,6 +156,7 @@ pub async fn row_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
         UNION ALL SELECT 'setting', COUNT(*) FROM setting \
         UNION ALL SELECT 'sign_in_use', COUNT(*) FROM sign_in_use \
         UNION ALL SELECT 'snapshot_series', COUNT(*) FROM snapshot_series \
+        UNION ALL SELECT 'stats_raw', COUNT(*) FROM stats_raw \
         UNION ALL SELECT 'workspace', COUNT(*) FROM workspace";
     on!(tx, |conn| sqlx::query_as(SQL).fetch_all(conn))
 }

@@ -100,8 +100,6 @@ pub struct Account {
     pub reason: Option<String>,
     /// answered calls among the last ones, 0–100
     pub health: i64,
-    /// which of the configured proxies it goes through, counted up at every failure
-    pub proxy_turn: i64,
     /// when a waiting account is tried again, unix seconds
     pub retry_at: Option<i64>,
     /// until when a process holds it, unix seconds

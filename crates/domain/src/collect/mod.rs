@@ -1,7 +1,9 @@
 //! Turning what comes in (files, exports, Telegram) into facts: pure rules of the slice *collect*.
 
 pub mod account;
+pub mod budget;
 pub mod connection;
+pub mod edge;
 pub mod gaps;
 pub mod hashtags;
 pub mod label;

@@ -111,6 +111,9 @@ pub async fn disconnect(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, mode: 
     if !connections::delete(&mut tx, channel.id, mode).await? {
         return Err(Error::NotFound(What::Connection));
     }
+    if mode == Mode::Session {
+        store::collect::reading::delete(&mut tx, channel.id).await?;
+    }
     store::collect::bump(&mut tx, channel.id, ctx.now()).await?;
     audit::record(ctx, &mut tx, viewer, "collect.disconnect", &channel.slug(), &json!({ "mode": mode })).await?;
     Ok(tx.commit().await?)
@@ -139,7 +142,7 @@ async fn known(tx: &mut Tx, viewer: &Viewer, introduced: &Introduced) -> Result<
     Ok(named.filter(|named| named.telegram_id.is_none() || introduced.telegram_id.is_none()))
 }
 
-fn person_of(viewer: &Viewer) -> Option<PersonId> {
+pub(crate) fn person_of(viewer: &Viewer) -> Option<PersonId> {
     match viewer {
         Viewer::Person { person, .. } => Some(person.id),
         _ => None,

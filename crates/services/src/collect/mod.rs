@@ -3,6 +3,7 @@
 //! To import another kind of file: its columns and rows in `import/file.rs`, what is staged in `import/staging.rs`, how
 //! it becomes visible in `import/publish.rs`; then a test in `tests/import_bad_input.rs`.
 
+pub mod account;
 pub mod bot;
 pub mod connection;
 pub mod export;
@@ -10,4 +11,5 @@ pub mod import;
 pub mod preview;
 pub mod refresh;
 pub mod retention;
+pub mod session;
 pub mod telegram_export;

@@ -20,5 +20,6 @@ pub const DELETE_CHANNEL: Role = Role::Owner;
 pub const MANAGE_MEMBERS: Role = Role::Owner;
 pub const INVITE: Role = Role::Owner;
 pub const MANAGE_API_KEYS: Role = Role::Owner;
+pub const MANAGE_ACCOUNTS: Role = Role::Owner;
 pub const CHANGE_SETTINGS: Role = Role::Owner;
 pub const SEE_AUDIT: Role = Role::Owner;

@@ -47,6 +47,14 @@ pub async fn blocked(
     Ok(())
 }
 
+/// Nothing stands in the way any more, although the channel has not been heard yet.
+pub async fn unblocked(tx: &mut Tx, channel: ChannelId, mode: Mode) -> Result<()> {
+    const SQL: &str = "UPDATE channel_connection SET obstacle = NULL, obstacle_until = NULL \
+        WHERE channel_id = $1 AND mode = $2";
+    execute!(tx, |conn| sqlx::query(SQL).bind(channel).bind(mode).execute(conn))?;
+    Ok(())
+}
+
 /// All ways in which visible channels of a workspace are collected, by channel and mode.
 pub async fn list(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Connection>> {
     const SQL: &str = "SELECT c.channel_id, c.mode, c.connected_at, c.heard_at, c.obstacle, c.obstacle_until \
@@ -107,6 +115,9 @@ mod tests {
             heard(&mut tx, channel.id, Mode::Bot, NOW + 90).await.unwrap();
             let anew = list_by_mode(&mut tx, Mode::Bot).await.unwrap().remove(0);
             assert_eq!((anew.connected_at, anew.heard_at, anew.obstacle), (NOW + 90, Some(NOW + 90), None));
+            blocked(&mut tx, channel.id, Mode::Bot, Obstacle::FloodWait, Some(NOW + 99)).await.unwrap();
+            unblocked(&mut tx, channel.id, Mode::Bot).await.unwrap();
+            assert_eq!(list_by_mode(&mut tx, Mode::Bot).await.unwrap(), [anew]);
             assert!(delete(&mut tx, channel.id, Mode::Bot).await.unwrap());
             assert!(!delete(&mut tx, channel.id, Mode::Bot).await.unwrap());
             crate::channels::hide(&mut tx, channel.id, NOW).await.unwrap();

@@ -6,11 +6,16 @@ pub(crate) mod batch;
 pub mod connections;
 mod copy;
 mod daily;
+pub mod deletions;
+pub mod edges;
 pub mod member_changes;
 mod posts;
 pub mod preview;
+pub mod reading;
 mod snapshots;
 pub mod stage;
+pub mod statistics;
+pub mod watch;
 
 use domain::ids::ChannelId;
 

@@ -1,0 +1,391 @@
+//! An account that this process has leased, and the one way to call Telegram with it: paced, noted, with waits kept.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::collect::account::{Account, AccountEvent, health_after};
+use domain::collect::budget::{ALL_METHODS, Bucket};
+use domain::collect::connection::Mode;
+use domain::ids::{AccountId, WorkspaceId};
+use mtproto::{CallError, SealedSession, UpdateStream};
+use store::Tx;
+use store::accounts as rows;
+use store::collect::{connections, reading};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::{Accounts, settings};
+use crate::identity::token;
+use crate::{Ctx, Error, Result};
+
+/// Who dies with an account keeps others from it for so long.
+pub const LEASE_S: i64 = 60;
+/// After so many calls in a row without an answer the account rests.
+const FAILURES_MAX: u32 = 3;
+const REST_S: i64 = 60;
+/// A server of Telegram's that has trouble is asked again after this.
+const TROUBLE_S: i64 = 5;
+
+/// An answer, or why there is none.
+pub type Asked<T> = std::result::Result<T, Halt>;
+
+/// Why something was not asked or not answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Halt {
+    /// The method is not to be called before `at` (unix seconds): its pace, or Telegram, says so.
+    NotBefore { at: i64, method: &'static str },
+    /// Telegram's answer about what was asked for.
+    Refused(CallError),
+    /// The account cannot be used any more, by this process at least.
+    Ended,
+    /// Ours.
+    Failed(Error),
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<store::Error> for Halt {
+    fn from(error: store::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// A leased account. Whoever has it calls [`Held::keep`] well within [`LEASE_S`], and [`Held::close`] in the end.
+pub struct Held {
+    ctx: Ctx,
+    settings: Arc<Accounts>,
+    id: AccountId,
+    workspace: WorkspaceId,
+    holder: String,
+    telegram: mtproto::Account,
+    session_changes: watch::Receiver<u64>,
+    buckets: HashMap<&'static str, Bucket>,
+    unwritten: Unwritten,
+    health: i64,
+    /// calls in a row without an answer
+    failures: u32,
+    /// it was waiting, and has not been answered yet
+    is_waiting: bool,
+}
+
+/// What the database is told with the next unit of work.
+#[derive(Default)]
+struct Unwritten {
+    buckets: BTreeSet<&'static str>,
+    /// by hour, method and outcome: calls, and seconds to wait
+    calls: BTreeMap<(i64, &'static str, &'static str), (i64, i64)>,
+    answered_at: Option<i64>,
+    recovered: bool,
+}
+
+impl Held {
+    /// Leases an account and opens its session; `None`: another process has it, or it is not to be used. An account
+    /// whose session cannot be opened is signed out by that.
+    pub async fn open(ctx: &Ctx, id: AccountId) -> Result<Option<(Self, UpdateStream)>> {
+        let settings = Arc::clone(ctx.accounts.as_ref().ok_or(Error::Unavailable(crate::Outage::NoAccounts))?);
+        let holder = token::short_id();
+        let now = ctx.now();
+        let mut tx = ctx.db.write().await?;
+        let Some(account) = rows::find(&mut tx, id).await?.filter(|account| account.state.is_usable()) else {
+            return Ok(None);
+        };
+        if !rows::lease(&mut tx, id, &holder, now, now + LEASE_S).await? {
+            return Ok(None);
+        }
+        let sealed = SealedSession::from_bytes(rows::session(&mut tx, id).await?.unwrap_or_default());
+        let budgets = rows::list_budgets(&mut tx, id).await?;
+        let opened =
+            mtproto::Account::start(&settings.telegram, mtproto::AccountId(id.0), &sealed, settings.proxies.clone());
+        let (telegram, updates) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                tracing::error!(account = id.0, "the session of account {id} cannot be opened: {error}");
+                enter(ctx, &mut tx, &account, AccountEvent::SessionEnded, Some(&error.to_string()), None).await?;
+                rows::release(&mut tx, id, &holder).await?;
+                tx.commit().await?;
+                return Ok(None);
+            }
+        };
+        tx.commit().await?;
+        let known = |name: String| mtproto::methods::names().chain([ALL_METHODS]).find(|method| *method == name);
+        let buckets = budgets.into_iter().filter_map(|(name, bucket)| Some((known(name)?, bucket))).collect();
+        let held = Self {
+            ctx: ctx.clone(),
+            settings,
+            id,
+            workspace: account.workspace_id,
+            holder,
+            session_changes: telegram.session_changed(),
+            telegram,
+            buckets,
+            unwritten: Unwritten::default(),
+            health: account.health,
+            failures: 0,
+            is_waiting: account.state == domain::collect::account::AccountState::Waiting,
+        };
+        Ok(Some((held, updates)))
+    }
+
+    pub fn id(&self) -> AccountId {
+        self.id
+    }
+
+    pub fn workspace(&self) -> WorkspaceId {
+        self.workspace
+    }
+
+    pub fn settings(&self) -> &Accounts {
+        &self.settings
+    }
+
+    pub fn telegram(&self) -> &mtproto::Account {
+        &self.telegram
+    }
+
+    /// When a method may be called, unix seconds; now or earlier: at once.
+    pub fn opens_at(&self, method: &'static str) -> i64 {
+        let now = self.ctx.now();
+        let at = |method| {
+            let pace = self.settings.pace(method);
+            self.buckets.get(method).map_or(now, |bucket| bucket.opens_at(pace, now))
+        };
+        at(method).max(at(ALL_METHODS))
+    }
+
+    /// Calls Telegram, if the pace of the method allows it just now.
+    pub async fn ask<T, F>(&mut self, method: &'static str, call: impl FnOnce(mtproto::Account) -> F) -> Asked<T>
+    where
+        F: Future<Output = std::result::Result<T, CallError>>,
+    {
+        let now = self.ctx.now();
+        let at = self.opens_at(method);
+        if at > now {
+            return Err(Halt::NotBefore { at, method });
+        }
+        for name in [method, ALL_METHODS] {
+            let pace = self.settings.pace(name);
+            self.buckets.entry(name).or_insert_with(|| Bucket::full(pace, now)).take(pace, now);
+            self.unwritten.buckets.insert(name);
+        }
+        let answer = call(self.telegram.clone()).await;
+        let outcome = answer.as_ref().map_or_else(CallError::as_str, |_| "answered");
+        let waits_s = match &answer {
+            Err(CallError::Wait { seconds, .. }) => i64::from(*seconds),
+            _ => 0,
+        };
+        let now = self.ctx.now();
+        let noted = self.unwritten.calls.entry((now - now % 3_600, method, outcome)).or_default();
+        noted.0 += 1;
+        noted.1 += waits_s;
+        match answer {
+            Ok(answer) => {
+                self.answered(now);
+                Ok(answer)
+            }
+            Err(error) => Err(self.failed(method, error, now).await),
+        }
+    }
+
+    /// A sign of life from outside of [`Self::ask`].
+    fn answered(&mut self, now: i64) {
+        self.health = health_after(self.health, true);
+        self.failures = 0;
+        self.unwritten.answered_at = Some(now);
+        self.unwritten.recovered |= std::mem::take(&mut self.is_waiting);
+    }
+
+    /// What becomes of a failure; also of one that following updates has met.
+    pub async fn failed(&mut self, method: &'static str, error: CallError, now: i64) -> Halt {
+        let event = match &error {
+            CallError::Wait { seconds, .. } => {
+                // Telegram has spoken: the account is well
+                self.answered(now);
+                self.bucket_of(method, now).close(now, *seconds);
+                metrics::counter!("analyticbot_mtproto_waits_total", "method" => method).increment(1);
+                tracing::warn!(account = self.id.0, method, seconds, "Telegram asks account {} to wait", self.id);
+                let at = now + i64::from(*seconds);
+                // a wait that is not on record would be forgotten by the next process
+                return match self.write().await {
+                    Ok(()) => Halt::NotBefore { at, method },
+                    Err(error) => Halt::Failed(error),
+                };
+            }
+            CallError::Stopped => return Halt::Ended,
+            CallError::SignedOut { .. } => AccountEvent::SessionEnded,
+            CallError::Banned => AccountEvent::Banned,
+            CallError::Silent { .. } | CallError::Unreachable { .. } => {
+                self.health = health_after(self.health, false);
+                self.failures += 1;
+                tracing::warn!(account = self.id.0, method, "no answer for account {}: {error}", self.id);
+                if self.failures < FAILURES_MAX {
+                    return Halt::NotBefore { at: now + i64::from(self.failures), method };
+                }
+                AccountEvent::Unreachable
+            }
+            error if error.is_temporary() => return Halt::NotBefore { at: now + TROUBLE_S, method },
+            _ => {
+                self.answered(now);
+                return Halt::Refused(error);
+            }
+        };
+        match self.end(event, &error.to_string()).await {
+            Ok(()) => Halt::Ended,
+            Err(error) => Halt::Failed(error),
+        }
+    }
+
+    fn bucket_of(&mut self, method: &'static str, now: i64) -> &mut Bucket {
+        self.unwritten.buckets.insert(method);
+        let pace = self.settings.pace(method);
+        self.buckets.entry(method).or_insert_with(|| Bucket::full(pace, now))
+    }
+
+    async fn end(&mut self, event: AccountEvent, reason: &str) -> Result<()> {
+        tracing::error!(account = self.id.0, "account {} ends: {reason}", self.id);
+        let mut tx = self.ctx.db.write().await?;
+        let retry_at = (event == AccountEvent::Unreachable).then(|| self.ctx.now() + REST_S);
+        if let Some(account) = rows::find(&mut tx, self.id).await? {
+            self.write_in(&mut tx).await?;
+            enter(&self.ctx, &mut tx, &account, event, Some(reason), retry_at).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Renews the lease, notes what was called and keeps the session; `false`: the account is not ours any more, or is
+    /// not to be used.
+    pub async fn keep(&mut self) -> Result<bool> {
+        let now = self.ctx.now();
+        let mut tx = self.ctx.db.write().await?;
+        let is_usable = rows::find(&mut tx, self.id).await?.is_some_and(|account| account.state.is_usable());
+        if !rows::renew(&mut tx, self.id, &self.holder, now + LEASE_S).await? {
+            // what another holds is not written over
+            return Ok(false);
+        }
+        self.keep_session(&mut tx).await?;
+        self.write_in(&mut tx).await?;
+        tx.commit().await?;
+        Ok(is_usable)
+    }
+
+    /// Whether a person has switched the account off meanwhile, or another process has it.
+    pub async fn is_ours(&self) -> Result<bool> {
+        let mut tx = self.ctx.db.read().await?;
+        let found = rows::find(&mut tx, self.id).await?;
+        Ok(found.is_some_and(|account| account.state.is_usable()) && rows::is_held_by(&mut tx, self.id, &self.holder).await?)
+    }
+
+    /// Ends the connections, keeps the session and lets the account go.
+    pub async fn close(mut self) -> Result<()> {
+        self.telegram.clone().stop().await;
+        let mut tx = self.ctx.db.write().await?;
+        self.keep_session(&mut tx).await?;
+        if rows::find(&mut tx, self.id).await?.is_some() {
+            self.write_in(&mut tx).await?;
+        }
+        rows::release(&mut tx, self.id, &self.holder).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn keep_session(&mut self, tx: &mut Tx) -> Result<()> {
+        // the sender lives as long as the account
+        if self.session_changes.has_changed().unwrap_or(false) {
+            self.session_changes.mark_unchanged();
+            let sealed = self.telegram.sealed_session().map_err(|error| Error::internal(&error))?;
+            rows::keep_session(tx, self.id, &self.holder, sealed.as_bytes()).await?;
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self) -> Result<()> {
+        let mut tx = self.ctx.db.write().await?;
+        self.write_in(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Notes within a unit of work what was called since the last time.
+    pub(crate) async fn write_in(&mut self, tx: &mut Tx) -> Result<()> {
+        let unwritten = std::mem::take(&mut self.unwritten);
+        for method in unwritten.buckets {
+            if let Some(bucket) = self.buckets.get(method) {
+                rows::set_budget(tx, self.id, method, bucket).await?;
+            }
+        }
+        if unwritten.calls.is_empty() {
+            return Ok(());
+        }
+        for ((hour, method, outcome), (calls, waits_s)) in unwritten.calls {
+            let (method, outcome) = (method.to_owned(), outcome.to_owned());
+            rows::add_calls(tx, self.id, &rows::Calls { hour, method, outcome, calls, waits_s }).await?;
+        }
+        rows::set_health(tx, self.id, self.health, unwritten.answered_at).await?;
+        if unwritten.recovered
+            && let Some(account) = rows::find(tx, self.id).await?
+        {
+            enter(&self.ctx, tx, &account, AccountEvent::Answered, None, None).await?;
+            super::unblock(&self.ctx, tx, self.id).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Brings an account into the state after an event. One that can be used no more hands over the channels that another
+/// can find by their names; what stands in the way of the others is noted at them.
+pub(super) async fn enter(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    account: &Account,
+    event: AccountEvent,
+    reason: Option<&str>,
+    retry_at: Option<i64>,
+) -> Result<()> {
+    let state = account.state.after(event);
+    rows::set_state(tx, account.id, state, reason.filter(|_| state.obstacle().is_some()), retry_at).await?;
+    let Some(obstacle) = state.obstacle() else { return Ok(()) };
+    let now = ctx.now();
+    if !state.is_usable()
+        && let Some(heir) = reading::find_heir(tx, account.workspace_id, account.id).await?
+    {
+        let taken = reading::hand_over(tx, account.id, heir).await?;
+        if !taken.is_empty() {
+            tracing::info!(from = account.id.0, to = heir.0, "account {heir} takes over {} channels", taken.len());
+        }
+    }
+    for left in reading::list_of(tx, account.id).await? {
+        connections::blocked(tx, left.channel_id, Mode::Session, obstacle, retry_at).await?;
+        store::collect::bump(tx, left.channel_id, now).await?;
+    }
+    Ok(())
+}
+
+/// Signs a stopped account out, once whoever has it lets it go; `false`: Telegram could not be told in time.
+pub(super) async fn sign_out(ctx: &Ctx, id: AccountId, within: Duration) -> Result<bool> {
+    let settings = settings(ctx)?;
+    let holder = token::short_id();
+    let give_up_at = Instant::now() + within;
+    loop {
+        let now = ctx.now();
+        let mut tx = ctx.db.write().await?;
+        if rows::lease(&mut tx, id, &holder, now, now + LEASE_S).await? {
+            let sealed = rows::session(&mut tx, id).await?.unwrap_or_default();
+            tx.commit().await?;
+            let sealed = SealedSession::from_bytes(sealed);
+            let account =
+                mtproto::Account::start(&settings.telegram, mtproto::AccountId(id.0), &sealed, settings.proxies.clone());
+            let Ok((account, _)) = account else { return Ok(false) };
+            let told = account.sign_out().await;
+            account.stop().await;
+            // a session that has ended is signed out
+            return Ok(matches!(told, Ok(()) | Err(CallError::SignedOut { .. } | CallError::Banned)));
+        }
+        drop(tx);
+        if Instant::now() >= give_up_at {
+            return Ok(false);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
