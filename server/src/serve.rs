@@ -41,6 +41,8 @@ pub enum Role {
     Jobs,
     /// the bot: what people write to it, what it hears of channels
     Bot,
+    /// accounts of Telegram that read channels
+    Collect,
 }
 
 /// A port that is ours from here on.
@@ -95,6 +97,9 @@ pub async fn run(
     if roles.contains(&Role::Bot) {
         let settings = config.telegram.bot_settings(config.server.public_url.as_deref())?;
         background.push(("the bot", tokio::spawn(bot::run(ctx.clone(), settings, stopping.clone()))));
+    }
+    if roles.contains(&Role::Collect) {
+        background.push(("the collector", tokio::spawn(collector::run(ctx.clone(), stopping.clone()))));
     }
     let schema_version = ctx.db.version().await.map_err(services::Error::from)?;
     metrics::start(stopping.clone());

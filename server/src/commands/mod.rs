@@ -3,11 +3,13 @@
 //! To add a command: a file here with its `Args` and `run`, a variant of [`Command`], an arm in [`dispatch`], an
 //! example in its help, a test in `tests/it/commands.rs`.
 
+mod account;
 mod advice;
 mod apikey;
 mod backtest;
 mod backup;
 mod channel;
+mod collect;
 mod config;
 mod demo;
 mod doctor;
@@ -69,6 +71,10 @@ enum Command {
     Export(export::Export),
     #[command(subcommand)]
     Channel(channel::Channel),
+    #[command(subcommand)]
+    Account(account::Account),
+    #[command(subcommand)]
+    Collect(collect::Collect),
     #[command(subcommand, name = "apikey")]
     ApiKeys(apikey::ApiKeys),
     Migrate(migrate::Args),
@@ -139,6 +145,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Backtest(backtest) => backtest::run(&shell, backtest).await,
             Command::Export(export) => export::run(&shell, export).await,
             Command::Channel(channel) => channel::run(&shell, channel).await,
+            Command::Account(command) => account::run(&shell, command).await,
+            Command::Collect(command) => collect::run(&shell, command).await,
             Command::ApiKeys(command) => apikey::run(&shell, command).await,
             Command::Migrate(args) => migrate::run(&shell, args).await,
             Command::Backup(args) => backup::backup(&shell, args).await,
@@ -195,6 +203,7 @@ impl Shell {
         };
         let preview = self.config.preview.client(self.config.server.public_url.as_deref())?;
         let ctx = Ctx::new(db, self.clock()?, site).with_preview(preview).with_bot_api(telegram.bot_api()?);
+        let ctx = ctx.with_accounts(self.config.mtproto.accounts()?);
         services::identity::ensure_default_workspace(&ctx).await?;
         Ok(ctx)
     }

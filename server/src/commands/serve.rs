@@ -18,7 +18,7 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub bind: Option<String>,
     /// What this process does
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "web,jobs,bot")]
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "web,jobs,bot,collect")]
     roles: Vec<Role>,
 }
 

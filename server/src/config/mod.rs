@@ -5,6 +5,7 @@
 //! config.example.toml`.
 
 mod keys;
+mod mtproto;
 mod secrets;
 mod telegram;
 
@@ -19,6 +20,7 @@ use figment::{Figment, Metadata, Profile, Provider};
 use serde::Deserialize;
 
 use keys::{ENVIRONMENT_PREFIX, KEYS, Key, Kind};
+pub use mtproto::MtprotoSettings;
 pub use secrets::{DatabaseUrl, RedisUrl, Secret};
 use secrets::{MASK, without_password};
 pub use telegram::{PreviewSettings, TelegramSettings};
@@ -38,6 +40,7 @@ pub struct Config {
     pub export: ExportSettings,
     pub telegram: TelegramSettings,
     pub preview: PreviewSettings,
+    pub mtproto: MtprotoSettings,
     pub clock: ClockSettings,
     pub log: LogSettings,
     pub trace: TraceSettings,
@@ -252,6 +255,7 @@ impl Config {
         }
         self.telegram.check(self.server.public_url.as_deref())?;
         self.preview.client(None)?;
+        self.mtproto.check()?;
         // these go into a header: a space or semicolon there would start another directive
         if let Some(origin) = self.server.frame_ancestors.iter().find(|origin| !is_origin(origin)) {
             return Err(ConfigError(format!(
@@ -536,7 +540,7 @@ fn effective(figment: &Figment, key: &Key) -> EffectiveValue {
 mod tests {
     use super::*;
 
-    fn sources(environment: &[(&str, &str)]) -> Sources {
+    pub(super) fn sources(environment: &[(&str, &str)]) -> Sources {
         let mut environment: BTreeMap<String, String> =
             environment.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
         environment.entry("HOME".to_owned()).or_insert_with(|| "/home/ann".to_owned());

@@ -272,11 +272,9 @@ impl Held {
         Ok(is_usable)
     }
 
-    /// Whether a person has switched the account off meanwhile, or another process has it.
-    pub async fn is_ours(&self) -> Result<bool> {
-        let mut tx = self.ctx.db.read().await?;
-        let found = rows::find(&mut tx, self.id).await?;
-        Ok(found.is_some_and(|account| account.state.is_usable()) && rows::is_held_by(&mut tx, self.id, &self.holder).await?)
+    /// The lease alone, to watch over it while the account works.
+    pub fn lease(&self) -> Lease {
+        Lease { ctx: self.ctx.clone(), id: self.id, holder: self.holder.clone() }
     }
 
     /// Ends the connections, keeps the session and lets the account go.
@@ -330,6 +328,42 @@ impl Held {
             super::unblock(&self.ctx, tx, self.id).await?;
         }
         Ok(())
+    }
+}
+
+/// Who holds an account, and for how long.
+#[derive(Clone)]
+pub struct Lease {
+    ctx: Ctx,
+    id: AccountId,
+    holder: String,
+}
+
+impl Lease {
+    pub fn account(&self) -> AccountId {
+        self.id
+    }
+
+    /// `false`: a person has switched the account off meanwhile, Telegram has ended it, or another process has it.
+    pub async fn is_ours(&self) -> Result<bool> {
+        let mut tx = self.ctx.db.read().await?;
+        let is_usable = rows::find(&mut tx, self.id).await?.is_some_and(|account| account.state.is_usable());
+        Ok(is_usable && rows::is_held_by(&mut tx, self.id, &self.holder).await?)
+    }
+
+    /// `false`: another has it.
+    pub async fn renew(&self) -> Result<bool> {
+        let mut tx = self.ctx.db.write().await?;
+        let renewed = rows::renew(&mut tx, self.id, &self.holder, self.ctx.now() + LEASE_S).await?;
+        tx.commit().await?;
+        Ok(renewed)
+    }
+
+    /// For whoever had it and died.
+    pub async fn release(&self) -> Result<()> {
+        let mut tx = self.ctx.db.write().await?;
+        rows::release(&mut tx, self.id, &self.holder).await?;
+        Ok(tx.commit().await?)
     }
 }
 

@@ -18,7 +18,7 @@ pub use store::accounts::Calls;
 use crate::identity::{Viewer, permission, require};
 use crate::{Clash, Ctx, Error, Outage, Result, What, audit};
 
-pub use held::{Asked, Halt, Held, LEASE_S};
+pub use held::{Asked, Halt, Held, LEASE_S, Lease};
 pub use settings::{Accounts, Reads};
 
 /// What accounts were used for is kept this long.

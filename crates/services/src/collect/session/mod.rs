@@ -43,7 +43,13 @@ pub struct Progress {
     /// young posts whose counters are read again
     pub watched: i64,
     pub can_view_stats: bool,
-    /// when official statistics were read, unix seconds; 0: never
+    /// posts that are here, however they came
+    pub posts: i64,
+    /// when the channel was asked about itself, unix seconds; 0: never. The same of the next two.
+    pub looked_at: i64,
+    /// its newest messages were read
+    pub swept_at: i64,
+    /// official statistics were read
     pub stats_at: i64,
 }
 
@@ -165,6 +171,9 @@ pub async fn progress(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef) -> Resul
         unread,
         watched: watch::list(&mut tx, channel.id).await?.len() as i64,
         can_view_stats: reading.can_view_stats,
+        posts: store::channels::counts(&mut tx, channel.id).await?.posts,
+        looked_at: reading.looked_at,
+        swept_at: reading.swept_at,
         stats_at: reading.stats_at,
     })
 }
