@@ -28,6 +28,8 @@ pub struct Post {
     pub service: Option<Service>,
     pub pinned: bool,
     pub growth: Growth,
+    /// Views that clients have added by looking.
+    pub seen: i64,
     /// Seconds, see [`Growth::at`].
     pub pace_s: f64,
     /// Emoji and weight.
@@ -37,7 +39,8 @@ pub struct Post {
 impl Post {
     /// Its counters at `now`.
     pub fn counts(&self, now: i64) -> Counts {
-        self.growth.at(self.date, now, self.pace_s)
+        let counts = self.growth.at(self.date, now, self.pace_s);
+        Counts { views: counts.views.map(|views| views + self.seen), ..counts }
     }
 
     /// Emoji and count at `now`; they add up to the reactions of [`Post::counts`].
@@ -191,6 +194,7 @@ impl Channel {
                     reactions,
                     replies: plan.replies,
                 }),
+                seen: 0,
                 pace_s: self.pace_s(first),
                 emoji: if plan.reactions.is_empty() { usual.to_vec() } else { given.collect() },
             };
