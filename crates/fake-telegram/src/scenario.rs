@@ -213,6 +213,8 @@ pub struct PostPlan {
     /// A service message instead of a post: `created`, `pinned`, `renamed`.
     pub service: Option<Service>,
     pub pinned: bool,
+    /// Of a kind that no client knows yet: it cannot be read, and nothing that it comes in.
+    pub future: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, serde::Serialize)]

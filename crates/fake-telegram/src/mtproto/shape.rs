@@ -187,6 +187,32 @@ pub fn message(channel: &Channel, post: &Post, now: i64) -> enums::Message {
     message.into()
 }
 
+/// A constructor that no schema has.
+pub const FUTURE_CONSTRUCTOR: u32 = 0x0bad_f00d;
+
+/// Gives posts of the future their constructor in what is about to be sent: the schema's types cannot hold it.
+pub fn veil(state: &State, body: &mut [u8]) {
+    let future: Vec<[u8; 16]> = state
+        .channels
+        .values()
+        .flat_map(|channel| channel.posts.values().filter(|post| post.future).map(move |post| (channel.id, post.id)))
+        .map(|(channel, post)| {
+            // behind constructor and flags a message has its id and, as nobody but the channel wrote it, its peer
+            let parts = [&post.to_le_bytes()[..], &PEER_CHANNEL.to_le_bytes(), &channel.to_le_bytes()].concat();
+            parts.try_into().unwrap_or_default()
+        })
+        .collect();
+    let constructor = types::Message::CONSTRUCTOR_ID.to_le_bytes();
+    let mut at = 0;
+    while !future.is_empty() && at + 28 <= body.len() {
+        let (head, tail) = (&body[at..at + 4], &body[at + 12..at + 28]);
+        if head == constructor && future.iter().any(|post| post == tail) {
+            body[at..at + 4].copy_from_slice(&FUTURE_CONSTRUCTOR.to_le_bytes());
+        }
+        at += 4;
+    }
+}
+
 fn service_message(channel: &Channel, post: &Post, service: Service) -> enums::Message {
     let action = match service {
         Service::Created => types::MessageActionChannelCreate { title: channel.title.clone() }.into(),

@@ -27,6 +27,7 @@ pub struct Post {
     pub author: Option<String>,
     pub service: Option<Service>,
     pub pinned: bool,
+    pub future: bool,
     pub growth: Growth,
     /// Views that clients have added by looking.
     pub seen: i64,
@@ -187,6 +188,7 @@ impl Channel {
                 author: plan.author.clone(),
                 service: plan.service,
                 pinned: plan.pinned,
+                future: plan.future,
                 growth: Growth::Target(Counts {
                     // a post always has a counter, a service message never
                     views: plan.service.is_none().then(|| plan.views.unwrap_or(i64::from(self.members) / 2)),

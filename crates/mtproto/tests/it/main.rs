@@ -2,4 +2,6 @@
 
 mod history;
 mod login;
+mod session;
 mod stage;
+mod updates;
