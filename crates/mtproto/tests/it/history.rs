@@ -2,10 +2,12 @@
 
 use domain::collect::message::{Message, Reaction};
 use domain::posts::MediaType;
+use fake_telegram::scenario::PostPlan;
+use fake_telegram::world::Delivery;
 use fake_telegram::world::digest::{Row, rows_sha256};
 use mtproto::{Account, CallError, PAGE_MAX, Peer};
 
-use crate::stage::{OWNER, POSTS, READER, Stage, resolved};
+use crate::stage::{OWNER, POSTS, READER, Stage, post, resolved};
 
 /// Every message, page by page down to the end.
 async fn whole(account: &Account, peer: &Peer, limit: u8) -> Vec<Message> {
@@ -98,13 +100,76 @@ async fn albums_forwards_services_and_edits_are_read_as_what_they_are() {
     stage.end();
 }
 
+fn future(id: i32) -> PostPlan {
+    PostPlan { id: Some(id), future: true, ..post("from the future") }
+}
+
+fn publish(stage: &Stage, plan: &PostPlan) -> i32 {
+    stage.telegram.world.publish("orbit", plan, Delivery::Once).expect("a channel")[0]
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_costs_calls_and_not_the_others() {
+    let stage = Stage::new().await;
+    let (account, _stream) = stage.start(OWNER);
+    let peer = resolved(&account, "orbit").await;
+    let before = whole(&account, &peer, 100).await;
+    let newest = before[0].id;
+    // in the middle, where a page ends, next to each other, at both ends
+    let (middle, edge) = (before[20].id, before[99].id);
+    let strange = [newest + 1, middle, before[40].id, before[41].id, edge, 1_001];
+    for id in strange {
+        publish(&stage, &future(id));
+    }
+    let (mut read, mut unreadable, mut below) = (Vec::new(), Vec::new(), None);
+    loop {
+        let page = account.history(&peer, below, 100).await.expect("a page");
+        read.extend(page.messages);
+        unreadable.extend(page.unreadable);
+        if page.ends {
+            break;
+        }
+        assert!(page.lowest < below.or(Some(i32::MAX)), "the next page lies below");
+        below = page.lowest;
+    }
+    assert_eq!(unreadable, strange);
+    let expected: Vec<Message> = before.iter().filter(|message| !strange.contains(&message.id)).cloned().collect();
+    assert_eq!(read, expected);
+
+    let asked = [middle - 1, middle, middle + 1, 2];
+    let found = account.messages(&peer, &asked).await.expect("an answer");
+    assert_eq!((ids(&found.messages), found.unreadable), (vec![middle - 1, middle + 1], vec![middle]));
+    assert_eq!(found.missing, [2]);
+    let calls = stage.calls("messages.getHistory");
+    account.history(&peer, Some(middle), 10).await.expect("a page");
+    assert_eq!(stage.calls("messages.getHistory"), calls + 1, "a page without them costs one call");
+    account.stop().await;
+    stage.end();
+}
+
+#[tokio::test]
+async fn a_channel_that_cannot_be_read_at_all_is_given_up_after_some_calls() {
+    let stage = Stage::new().await;
+    let (account, _stream) = stage.start(OWNER);
+    let peer = resolved(&account, "orbit").await;
+    let ids: Vec<i32> = (0..120).map(|_| publish(&stage, &PostPlan { future: true, ..post("") })).collect();
+    let refused = account.history(&peer, None, 100).await.expect_err("it cannot be read");
+    assert!(matches!(refused, CallError::Malformed { method: "messages.getHistory", .. }), "{refused}");
+    let refused = account.messages(&peer, &ids).await.expect_err("they cannot be read");
+    assert!(matches!(refused, CallError::Malformed { method: "channels.getMessages", .. }), "{refused}");
+    let calls = stage.calls("messages.getHistory") + stage.calls("channels.getMessages");
+    assert!(calls < 150, "{calls}");
+    account.stop().await;
+    stage.end();
+}
+
 #[tokio::test]
 async fn every_number_asked_for_is_there_or_missing() {
     let stage = Stage::new().await;
     let (account, _stream) = stage.start(OWNER);
     let peer = resolved(&account, "orbit").await;
     // more than one call's worth, with holes, what never was, and what is deleted now
-    stage.telegram.world.delete("orbit", &[1_003], fake_telegram::world::Delivery::Once).expect("deleted");
+    stage.telegram.world.delete("orbit", &[1_003], Delivery::Once).expect("deleted");
     let asked: Vec<i32> = (999..1_121).collect();
     let found = account.messages(&peer, &asked).await.expect("an answer");
     let mut all = ids(&found.messages);

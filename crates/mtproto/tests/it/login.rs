@@ -86,9 +86,7 @@ async fn a_number_that_lives_elsewhere_is_followed_there() {
     let signed_in = done(login.code("12345").await.expect("a step"));
     assert_eq!(format!("{:?}", signed_in.session), format!("OpenSession(home {HOME}, ***)"));
     login.stop().await;
-    let asked: Vec<i32> =
-        stage.telegram.world.calls().iter().filter(|call| call.method == "auth.sendCode").map(|call| call.dc).collect();
-    assert_eq!(asked, [STATS, HOME]);
+    assert_eq!(stage.called_in("auth.sendCode"), [STATS, HOME]);
     stage.end();
 }
 
@@ -116,8 +114,7 @@ async fn a_picture_of_an_account_elsewhere_with_a_password() {
     assert_eq!(signed_in.me.id, READER);
     assert_eq!(format!("{:?}", signed_in.session), format!("OpenSession(home {HOME}, ***)"));
     login.stop().await;
-    let imported = stage.telegram.world.calls().into_iter().find(|call| call.method == "auth.importLoginToken");
-    assert_eq!(imported.map(|call| call.dc), Some(HOME));
+    assert_eq!(stage.called_in("auth.importLoginToken"), [HOME]);
     stage.end();
 }
 

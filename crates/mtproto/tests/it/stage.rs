@@ -117,9 +117,14 @@ impl Stage {
 
     /// From now on, for so many calls.
     pub fn befalls(&self, method: &str, times: u32, then: Fault) {
+        self.befalls_in(None, method, times, then);
+    }
+
+    /// The same in one data centre.
+    pub fn befalls_in(&self, dc: Option<i32>, method: &str, times: u32, then: Fault) {
         self.telegram.world.add_rule(Rule {
             method: Some(method.to_owned()),
-            dc: None,
+            dc,
             account: None,
             skip: 0,
             times: Some(times),
@@ -130,6 +135,12 @@ impl Stage {
     /// How often the method has been called so far, in every data centre.
     pub fn calls(&self, method: &str) -> usize {
         self.telegram.world.calls().iter().filter(|call| call.method == method).count()
+    }
+
+    /// The data centres in which the method has been called, in order.
+    pub fn called_in(&self, method: &str) -> Vec<i32> {
+        let calls = self.telegram.world.calls();
+        calls.iter().filter(|call| call.method == method).map(|call| call.dc).collect()
     }
 
     pub fn digest(&self, channel: &str) -> String {
