@@ -247,6 +247,7 @@ async fn follow(
                     follower.hand_on(updates.into_iter().map(|(update, _)| update), &chats);
                 }
             }
+            () = follower.out.room(), if follower.out.owes() => {}
             () = sleep_until(deadline) => {}
         }
         follower.out.make_up();
@@ -447,6 +448,15 @@ impl Out {
 }
 
 impl Out {
+    /// There is something to say to somebody who may come to hear it.
+    fn owes(&self) -> bool {
+        !self.missed.is_empty() && !self.events.is_closed()
+    }
+
+    async fn room(&self) {
+        _ = self.events.reserve().await;
+    }
+
     /// Noted as read, so nobody would tell it again: it waits for room as long as there is a reader.
     fn end(self) {
         let Self { events, missed } = self;

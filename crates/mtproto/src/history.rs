@@ -15,7 +15,7 @@ use crate::message::message;
 pub const PAGE_MAX: usize = 100;
 /// Unreadable messages of one page that are read around; with more of them this version is too old for the channel.
 const UNREADABLE_MAX: usize = 32;
-/// So far above a readable message the ids of unreadable ones are looked for, where nothing readable lies above.
+/// So far from a readable message the ids of unreadable ones beside it are looked for.
 const SOUGHT_MAX: i32 = 1_000;
 
 /// A slice of a channel's messages, newest first.
@@ -108,7 +108,7 @@ impl Account {
                     if run > 0 {
                         page.unreadable.extend(self.locate(peer, newest, above, run).await?);
                         // also where not all of them were found: they lie above the readable one
-                        page.lowest = Some(newest + 1);
+                        page.lowest = Some(newest.saturating_add(1));
                         run = 0;
                     }
                     page.ends = answer.is_all || newest == 0 || (within && answer.lowest() == Some(1));
@@ -135,17 +135,25 @@ impl Account {
 
     /// The ids of so many unreadable messages that lie next to each other between two readable ones, newest first.
     async fn locate(&self, peer: &Peer, low: i32, high: Option<i32>, count: usize) -> Result<Vec<i32>, CallError> {
-        let end = high.unwrap_or(i32::MAX).min(low.saturating_add(SOUGHT_MAX));
+        let width = count as i32;
+        if let Some(high) = high.filter(|high| high.saturating_sub(low) == width + 1) {
+            return Ok((low + 1..high).rev().collect());
+        }
         let mut found = Vec::new();
         // the nearest ids are the likeliest, holes are few
-        let (mut next, mut width) = (low + 1, count as i32);
-        if high == Some(next + width) {
-            found.extend(next..next + width);
-        }
-        while found.len() < count && next < end {
-            let ids: Vec<i32> = (next..end.min(next.saturating_add(width))).collect();
-            found.extend(self.messages(peer, &ids).await?.unreadable);
-            next = next.saturating_add(width);
+        let (mut sought, mut width) = (0, width);
+        while found.len() < count && sought < SOUGHT_MAX {
+            let ids = match high {
+                Some(high) => {
+                    high.saturating_sub(sought + width).max(low.saturating_add(1))..high.saturating_sub(sought)
+                }
+                None => low.saturating_add(1 + sought)..low.saturating_add(1 + sought + width),
+            };
+            if ids.is_empty() {
+                break;
+            }
+            found.extend(self.messages(peer, &ids.collect::<Vec<_>>()).await?.unreadable);
+            sought += width;
             width = (width * 2).min(PAGE_MAX as i32);
         }
         found.sort_unstable_by(|a, b| b.cmp(a));

@@ -32,8 +32,8 @@ async fn dead() -> ProxyUrl {
 
 #[tokio::test]
 async fn everything_goes_through_the_proxy() {
-    let stage = Stage::with("socks5_login = [\"anna\", \"kare@nina\"]").await;
-    let proxy = ProxyUrl::parse(&format!("socks5://anna:kare%40nina@{}", stage.telegram.socks5)).expect("a proxy");
+    let stage = Stage::with("socks5_login = [\"anna\", \"kare!nina\"]").await;
+    let proxy = ProxyUrl::parse(&format!("socks5://anna:kare!nina@{}", stage.telegram.socks5)).expect("a proxy");
     let (account, _stream) = stage.start_with(OWNER, &stage.settings(&client(OWNER)), vec![proxy.clone()]);
     let peer = resolved(&account, "orbit").await;
     account.broadcast_stats(&peer, Some(STATS)).await.expect("statistics");
