@@ -173,13 +173,12 @@ impl Source {
             tokio::select! {
                 biased;
                 Some(receiver) = receivers.recv() => self.newest = Some(receiver),
-                updates = heard => match updates {
-                    Some(updates) => return updates,
-                    None => {
+                updates = heard => {
+                    return updates.unwrap_or_else(|| {
                         self.newest = None;
-                        return UpdatesLike::ConnectionClosed;
-                    }
-                },
+                        UpdatesLike::ConnectionClosed
+                    });
+                }
             }
         }
     }
@@ -194,7 +193,7 @@ async fn follow(
     let mut shared = shared.lock().await;
     let (source, receivers) = &mut *shared;
     let out = Out { events, missed: BTreeSet::new() };
-    let mut follower = Follower { wire, boxes: MessageBoxes::new(), out, unreadable: 0 };
+    let mut follower = Follower { wire, boxes: MessageBoxes::new(), out, followed: 0, unreadable: 0 };
     if afresh {
         follower.miss_everything();
     } else {
@@ -245,6 +244,7 @@ async fn follow(
                 // a gap is asked for in the next round
                 if let Ok((updates, _, chats)) = follower.boxes.process_updates(heard) {
                     follower.hand_on(updates.into_iter().map(|(update, _)| update), &chats);
+                    follower.note_newcomers();
                 }
             }
             () = follower.out.room(), if follower.out.owes() => {}
@@ -260,6 +260,8 @@ struct Follower {
     wire: Arc<Wire>,
     boxes: MessageBoxes,
     out: Out,
+    /// How many channels there were when they were last looked at.
+    followed: usize,
     /// Events left out since the last difference that could be read.
     unreadable: u32,
 }
@@ -270,6 +272,15 @@ impl Follower {
         if !self.boxes.is_empty() {
             self.wire.session.set_progress(self.boxes.session_state());
         }
+    }
+
+    /// Notes a channel that is heard of for the first time at once: what is not in the session is not caught up with.
+    fn note_newcomers(&mut self) {
+        let followed = self.boxes.session_state().channels.len();
+        if followed > self.followed {
+            self.note();
+        }
+        self.followed = followed;
     }
 
     /// Everything known is to be read again, and following begins at the present.

@@ -458,6 +458,22 @@ mod tests {
     }
 
     #[test]
+    fn only_a_post_of_the_future_is_veiled() {
+        use grammers_tl_types::Serializable as _;
+        let text = "[[channels]]\nusername = \"a\"\nposts = [{ text = \"b\", author = \"c\" }, { future = true }]";
+        let world = World::new(Scenario::parse(text).unwrap()).unwrap();
+        let state = world.lock();
+        let channel = state.channels.values().next().unwrap();
+        let sent: Vec<Vec<u8>> = channel.posts.values().map(|post| message(channel, post, 0).to_bytes()).collect();
+        let mut body = sent.concat();
+        veil(&state, &mut body);
+        let (readable, veiled) = body.split_at(sent[0].len());
+        assert_eq!(readable, sent[0]);
+        assert!(enums::Message::from_bytes(veiled).is_err());
+        assert_eq!(veiled[4..], sent[1][4..]);
+    }
+
+    #[test]
     fn entities_are_counted_in_utf16() {
         let found = entities("😀 #news https://a.b");
         let spans: Vec<(i32, i32)> = found.iter().map(|entity| (entity.offset(), entity.length())).collect();

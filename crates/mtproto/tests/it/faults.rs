@@ -170,6 +170,7 @@ async fn what_only_reads_is_sent_again() {
         Fault::AnswerTwice,
         Fault::BadSalt,
         Fault::Transport(429),
+        Fault::Transport(404),
     ];
     for fault in faults {
         stage.telegram.world.clear_rules();

@@ -21,7 +21,7 @@ pub const STATS: i32 = 5;
 /// Messages of `orbit`.
 pub const POSTS: usize = 250;
 
-const SCENARIO: &str = r##"
+const SCENARIO: &str = r#"
 now = "2026-01-10T12:00:00Z"
 graph_polls = 2
 
@@ -59,7 +59,7 @@ posts = [
     { id = 10, date = "2026-01-09T12:00:00Z", text = "told again", forwarded_from = "Somebody", author = "A. Writer" },
     { id = 12, date = "2026-01-09T13:00:00Z", text = "put right", edited_after = 60, media = "photo", reactions = [["👍", 40], ["🔥", 9]], replies = 7, forwards = 30 },
 ]
-"##;
+"#;
 
 pub struct Stage {
     pub telegram: FakeTelegram,

@@ -159,6 +159,23 @@ async fn after_a_restart_nothing_is_lost_or_doubled() {
     stage.end();
 }
 
+#[tokio::test]
+async fn after_a_crash_what_was_not_noted_comes_again() {
+    let stage = Stage::new().await;
+    let (account, mut stream, _) = following(&stage).await;
+    // how the database has it: a channel is noted when it is first heard of, then now and then
+    let session = account.sealed_session().expect("sealed");
+    publish(&stage, "before");
+    assert_eq!(texts(&mut stream, 1).await, ["before"]);
+    drop((account, stream));
+    until("the end of its connections", || stage.telegram.centres.connections() == 0).await;
+    publish(&stage, "meanwhile");
+    let (account, mut stream) = stage.restart(OWNER, &session);
+    assert_eq!(texts(&mut stream, 2).await, ["before", "meanwhile"]);
+    account.stop().await;
+    stage.end();
+}
+
 /// Posts until nothing more fits into the stream, and one that is missed for certain.
 async fn overflow(stage: &Stage, stream: &UpdateStream) -> usize {
     const ROOM: usize = 1_000;
