@@ -114,6 +114,8 @@ pub struct AccountPlan {
     pub code: String,
     /// With it, signing in asks for two steps.
     pub password: Option<String>,
+    /// What it says to remind its owner of the password.
+    pub hint: Option<String>,
     pub username: Option<String>,
     /// Usernames of channels it administers.
     #[serde(default)]

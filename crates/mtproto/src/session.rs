@@ -325,6 +325,7 @@ impl LiveSession {
             // grammers exchanges a new key when the old one is unknown; nobody is signed in with it, and the old one
             // may have been unknown for a moment only
             if centre.key.is_some() && stands_on_key {
+                tracing::warn!(dc = option.id, "the account's key is unknown where it lives");
                 self.exchanged.store(true, Ordering::Relaxed);
                 return;
             }

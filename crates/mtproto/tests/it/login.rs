@@ -68,7 +68,8 @@ async fn a_second_password_is_asked_for_and_may_be_wrong_at_first() {
     let mut login = login(&stage, &stage.settings("phone"));
     login.ask_code(READERS_PHONE).await.expect("a code");
     let step = login.code("54321").await.expect("a step");
-    assert!(matches!(step, Step::PasswordNeeded { hint: None }), "{step:?}");
+    let Step::PasswordNeeded { hint } = step else { panic!("no password asked for: {step:?}") };
+    assert_eq!(hint.as_deref(), Some("of the stable"));
     assert_eq!(login.password("battery staple").await.unwrap_err(), LoginError::WrongPassword);
     let signed_in = login.password(PASSWORD).await.expect("signed in");
     assert_eq!(signed_in.me.id, READER);

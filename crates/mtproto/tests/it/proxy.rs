@@ -97,7 +97,7 @@ async fn a_proxy_that_says_nothing_is_left_after_one_call() {
     stage.telegram.proxy.set_mood(Mood::Silent);
     let (other, alive, task) = another().await;
     let mut settings = stage.settings(&client(OWNER));
-    settings.call_timeout = Duration::from_millis(500);
+    settings.call_timeout = Duration::from_secs(1);
     let (account, _stream) = stage.start_with(OWNER, &settings, vec![url(stage.telegram.socks5), alive.clone()]);
     assert_eq!(account.me().await, Err(CallError::Silent { method: "users.getUsers" }));
     account.me().await.expect("through the next one");

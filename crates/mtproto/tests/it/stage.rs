@@ -38,6 +38,7 @@ first_name = "Reader"
 phone = "998904445566"
 code = "54321"
 password = "correct horse"
+hint = "of the stable"
 member_of = ["orbit"]
 
 [[channels]]

@@ -1,6 +1,6 @@
 //! Following what happens in channels.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fake_telegram::scenario::{Fault, PostPlan};
 use fake_telegram::world::Delivery;
@@ -201,7 +201,10 @@ async fn a_slow_reader_is_told_that_it_has_missed_something() {
     let room = overflow(&stage, &stream).await;
     let read = texts(&mut stream, room).await;
     assert_eq!(read, (0..room).map(|number| number.to_string()).collect::<Vec<_>>());
+    // as soon as there is room, not when something happens next
+    let read_up = Instant::now();
     assert_eq!(next(&mut stream).await, Update::TooLong { peer_id: channel });
+    assert!(read_up.elapsed() < Duration::from_secs(10), "{:?}", read_up.elapsed());
     publish(&stage, "after it");
     while text(&next(&mut stream).await) != "after it" {}
     account.stop().await;
