@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::channel::peer;
 use crate::error::CallError;
+use crate::history::count_unreadable;
 use crate::message::{message, reactions};
 use crate::wire::Wire;
 
@@ -375,7 +376,7 @@ impl Follower {
 
     /// Goes past an event that cannot be read. Whoever reads the history again sees what can be seen of it.
     fn leave_out(&mut self, channel_id: i64, pts: i32, error: &CallError) {
-        metrics::counter!("analyticbot_mtproto_unreadable_total").increment(1);
+        count_unreadable(1);
         tracing::warn!(account = %self.wire.account, channel_id, pts, %error, "an event cannot be read");
         self.unreadable += 1;
         self.give_up(channel_id);

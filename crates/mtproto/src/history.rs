@@ -13,7 +13,7 @@ use crate::message::message;
 
 /// Telegram answers no more at once.
 pub const PAGE_MAX: usize = 100;
-/// Unreadable messages of one page that are read around; with more of them this version is too old for the channel.
+/// Unreadable messages of one page that are read around; with more of them and nothing else, this version is too old.
 const UNREADABLE_MAX: usize = 32;
 /// So far from a readable message the ids of unreadable ones beside it are looked for.
 const SOUGHT_MAX: i32 = 1_000;
@@ -99,7 +99,11 @@ impl Account {
                     run += 1;
                     end = end.max(from + 1);
                     if page.unreadable.len() + run > UNREADABLE_MAX {
-                        return Err(error);
+                        if page.lowest.is_none() {
+                            return Err(error);
+                        }
+                        // a shorter page: the next one begins with them
+                        break;
                     }
                 }
                 Err(error) => return Err(error),
@@ -128,7 +132,7 @@ impl Account {
             }
         }
         let count = page.unreadable.len();
-        metrics::counter!("analyticbot_mtproto_unreadable_total").increment(count as u64);
+        count_unreadable(count);
         tracing::warn!(account = %self.id(), channel_id = peer.id, count, %error, "messages were read around");
         Ok(page)
     }
@@ -152,7 +156,7 @@ impl Account {
             if ids.is_empty() {
                 break;
             }
-            found.extend(self.messages(peer, &ids.collect::<Vec<_>>()).await?.unreadable);
+            found.extend(self.by_id(peer, &ids.collect::<Vec<_>>()).await?.unreadable);
             sought += width;
             width = (width * 2).min(PAGE_MAX as i32);
         }
@@ -162,31 +166,42 @@ impl Account {
 
     /// Messages with their counters; one call for every 100 ids, and some more where one cannot be read.
     pub async fn messages(&self, peer: &Peer, ids: &[i32]) -> Result<ById, CallError> {
+        let found = self.by_id(peer, ids).await?;
+        count_unreadable(found.unreadable.len());
+        Ok(found)
+    }
+
+    async fn by_id(&self, peer: &Peer, ids: &[i32]) -> Result<ById, CallError> {
         let mut found = ById::default();
-        let mut parts: Vec<&[i32]> = ids.chunks(PAGE_MAX).rev().collect();
-        while let Some(ids) = parts.pop() {
-            let id = ids.iter().map(|id| types::InputMessageId { id: *id }.into()).collect();
-            let request = functions::channels::GetMessages { channel: peer.channel(), id };
-            let answer = self.wire.call(self.home(), &request).await;
-            let messages = match answer.and_then(|answer| Answer::of("channels.getMessages", answer)) {
-                Ok(answer) => answer.read(),
-                Err(error @ CallError::Malformed { .. }) => {
-                    if let [id] = ids {
-                        found.unreadable.push(*id);
-                    } else {
-                        let (first, second) = ids.split_at(ids.len() / 2);
-                        parts.extend([second, first]);
+        for ids in ids.chunks(PAGE_MAX) {
+            let (mut parts, mut unreadable, mut answered) = (vec![ids], Vec::new(), false);
+            while let Some(ids) = parts.pop() {
+                let id = ids.iter().map(|id| types::InputMessageId { id: *id }.into()).collect();
+                let request = functions::channels::GetMessages { channel: peer.channel(), id };
+                let answer = self.wire.call(self.home(), &request).await;
+                match answer.and_then(|answer| Answer::of("channels.getMessages", answer)) {
+                    Ok(answer) => {
+                        answered = true;
+                        let messages = answer.read();
+                        let there: BTreeSet<i32> = messages.iter().map(|message| message.id).collect();
+                        found.missing.extend(ids.iter().filter(|id| !there.contains(id)));
+                        found.messages.extend(messages);
                     }
-                    if found.unreadable.len() > UNREADABLE_MAX {
-                        return Err(error);
+                    Err(error @ CallError::Malformed { .. }) => {
+                        if let [id] = ids {
+                            unreadable.push(*id);
+                        } else {
+                            let (first, second) = ids.split_at(ids.len() / 2);
+                            parts.extend([second, first]);
+                        }
+                        if unreadable.len() > UNREADABLE_MAX && !answered {
+                            return Err(error);
+                        }
                     }
-                    continue;
+                    Err(error) => return Err(error),
                 }
-                Err(error) => return Err(error),
-            };
-            let there: BTreeSet<i32> = messages.iter().map(|message| message.id).collect();
-            found.missing.extend(ids.iter().filter(|id| !there.contains(id)));
-            found.messages.extend(messages);
+            }
+            found.unreadable.extend(unreadable);
         }
         Ok(found)
     }
@@ -214,6 +229,10 @@ impl Account {
         }
         Ok(counters)
     }
+}
+
+pub(crate) fn count_unreadable(count: usize) {
+    metrics::counter!("analyticbot_mtproto_unreadable_total").increment(count as u64);
 }
 
 /// Both halves of a slice, the newer one last.

@@ -11,13 +11,21 @@ use crate::stage::{OWNER, POSTS, READER, Stage, post, resolved};
 
 /// Every message, page by page down to the end.
 async fn whole(account: &Account, peer: &Peer, limit: u8) -> Vec<Message> {
-    let (mut messages, mut below) = (Vec::new(), None);
+    let (messages, unreadable) = paged(account, peer, limit).await;
+    assert_eq!(unreadable, Vec::<i32>::new());
+    messages
+}
+
+/// The same, and the ids of what cannot be read.
+async fn paged(account: &Account, peer: &Peer, limit: u8) -> (Vec<Message>, Vec<i32>) {
+    let (mut messages, mut unreadable, mut below) = (Vec::new(), Vec::new(), None);
     loop {
         let page = account.history(peer, below, limit).await.expect("a page");
         assert!(page.messages.len() <= usize::from(limit));
         messages.extend(page.messages);
+        unreadable.extend(page.unreadable);
         if page.ends {
-            return messages;
+            return (messages, unreadable);
         }
         assert!(page.lowest < below.or(Some(i32::MAX)), "the next page lies below");
         below = page.lowest;
@@ -121,17 +129,7 @@ async fn a_message_that_cannot_be_read_costs_calls_and_not_the_others() {
     for id in strange {
         publish(&stage, &future(id));
     }
-    let (mut read, mut unreadable, mut below) = (Vec::new(), Vec::new(), None);
-    loop {
-        let page = account.history(&peer, below, 100).await.expect("a page");
-        read.extend(page.messages);
-        unreadable.extend(page.unreadable);
-        if page.ends {
-            break;
-        }
-        assert!(page.lowest < below.or(Some(i32::MAX)), "the next page lies below");
-        below = page.lowest;
-    }
+    let (read, unreadable) = paged(&account, &peer, 100).await;
     assert_eq!(unreadable, strange);
     let expected: Vec<Message> = before.iter().filter(|message| !strange.contains(&message.id)).cloned().collect();
     assert_eq!(read, expected);
@@ -143,6 +141,25 @@ async fn a_message_that_cannot_be_read_costs_calls_and_not_the_others() {
     let calls = stage.calls("messages.getHistory");
     account.history(&peer, Some(middle), 10).await.expect("a page");
     assert_eq!(stage.calls("messages.getHistory"), calls + 1, "a page without them costs one call");
+    account.stop().await;
+    stage.end();
+}
+
+#[tokio::test]
+async fn a_channel_half_of_which_cannot_be_read_is_read_in_shorter_pages() {
+    let stage = Stage::new().await;
+    let (account, _stream) = stage.start(OWNER);
+    let peer = resolved(&account, "orbit").await;
+    let before = whole(&account, &peer, 100).await;
+    let strange: Vec<i32> = before.iter().take(100).step_by(2).map(|message| message.id).collect();
+    for id in &strange {
+        publish(&stage, &future(*id));
+    }
+    let (read, unreadable) = paged(&account, &peer, 100).await;
+    assert_eq!((read.len(), unreadable), (POSTS - strange.len(), strange.clone()));
+    assert!(before.iter().filter(|message| !strange.contains(&message.id)).eq(&read));
+    let found = account.messages(&peer, &ids(&before)).await.expect("an answer");
+    assert_eq!((found.messages, found.unreadable, found.missing), (read, strange, Vec::new()));
     account.stop().await;
     stage.end();
 }

@@ -58,7 +58,8 @@ posts = [
     { id = 6, date = "2026-01-09T11:00:00Z", text = "an album", album = 3 },
     { id = 9, date = "2026-01-09T11:30:00Z", service = "pinned" },
     { id = 10, date = "2026-01-09T12:00:00Z", text = "told again", forwarded_from = "Somebody", author = "A. Writer" },
-    { id = 12, date = "2026-01-09T13:00:00Z", text = "put right", edited_after = 60, media = "photo", reactions = [["👍", 40], ["🔥", 9]], replies = 7, forwards = 30 },
+    { id = 12, date = "2026-01-09T13:00:00Z", text = "put right", edited_after = 60, media = "photo", replies = 7,
+      forwards = 30, reactions = [["👍", 40], ["🔥", 9]] },
 ]
 "#;
 
