@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
+use fake_telegram::scenario::Fault;
 use mtproto::login::{Login, LoginError, QrStep, SentBy, Step, confirm};
 use mtproto::{AccountId, CallError, OpenError, Settings, import};
 
@@ -165,5 +166,24 @@ async fn after_signing_out_the_key_is_good_for_nothing() {
     assert!(matches!(refused, CallError::SignedOut { .. }), "{refused}");
     assert!(refused.ends_the_account());
     account.stop().await;
+    stage.end();
+}
+
+#[tokio::test]
+async fn what_telegram_refuses_is_told_in_words() {
+    let stage = Stage::new().await;
+    let mut login = login(&stage, &stage.settings("phone"));
+    let error = |code, name: &str| Fault::Error(code, name.to_owned());
+    stage.befalls("auth.sendCode", 1, Fault::FloodWait(600));
+    let wait = CallError::Wait { seconds: 600, method: "auth.sendCode" };
+    assert_eq!(login.ask_code(OWNERS_PHONE).await, Err(LoginError::Call(wait)));
+    stage.befalls("auth.sendCode", 1, error(400, "PHONE_NUMBER_BANNED"));
+    assert_eq!(login.ask_code(OWNERS_PHONE).await, Err(LoginError::Call(CallError::Banned)));
+    login.ask_code(OWNERS_PHONE).await.expect("a code");
+    stage.befalls("auth.signIn", 1, error(400, "PHONE_CODE_EXPIRED"));
+    assert_eq!(login.code("12345").await.unwrap_err(), LoginError::CodeExpired);
+    stage.befalls("auth.exportLoginToken", 1, error(400, "AUTH_TOKEN_EXPIRED"));
+    assert_eq!(login.qr().await.unwrap_err(), LoginError::TokenExpired);
+    login.stop().await;
     stage.end();
 }
