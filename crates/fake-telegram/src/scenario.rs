@@ -114,6 +114,8 @@ pub struct AccountPlan {
     pub code: String,
     /// With it, signing in asks for two steps.
     pub password: Option<String>,
+    /// What it says to remind its owner of the password.
+    pub hint: Option<String>,
     pub username: Option<String>,
     /// Usernames of channels it administers.
     #[serde(default)]
@@ -213,6 +215,8 @@ pub struct PostPlan {
     /// A service message instead of a post: `created`, `pinned`, `renamed`.
     pub service: Option<Service>,
     pub pinned: bool,
+    /// Of a kind that no client knows yet: it cannot be read, and nothing that it comes in.
+    pub future: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, serde::Serialize)]

@@ -5,12 +5,13 @@
 //! [`Update::TooLong`]. The stream is a hint: counters are pushed sparsely and must be polled.
 
 use std::collections::BTreeSet;
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::collect::message::{Message, ReactionCount};
 use domain::posts::Counters;
-use grammers_client::session::updates::{MessageBoxes, PrematureEndReason, UpdateAndPeers, UpdatesLike};
+use grammers_client::session::updates::{MessageBoxes, PrematureEndReason, UpdatesLike};
 use grammers_tl_types::{enums, functions, types};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -18,6 +19,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::channel::peer;
 use crate::error::CallError;
+use crate::history::count_unreadable;
 use crate::message::{message, reactions};
 use crate::wire::Wire;
 
@@ -25,6 +27,8 @@ use crate::wire::Wire;
 const EVENTS_AHEAD: usize = 1_000;
 /// Telegram gives a user no more in one difference of a channel.
 const DIFFERENCE_MAX: i32 = 100;
+/// Events one after the other that are left out because they cannot be read; then the rest is left out with them.
+const UNREADABLE_MAX: u32 = 8;
 /// How often the state is noted in the session.
 const NOTE_EVERY: Duration = Duration::from_secs(30);
 /// Pauses after a difference that could not be had: doubled up to the last.
@@ -91,6 +95,11 @@ impl UpdateStream {
             _ = begin.send(());
         }
         self.events.recv().await
+    }
+
+    /// Events that wait for their reader; of 1,000 no more, and then [`Update::TooLong`].
+    pub fn waiting(&self) -> usize {
+        self.events.len()
     }
 }
 
@@ -165,13 +174,12 @@ impl Source {
             tokio::select! {
                 biased;
                 Some(receiver) = receivers.recv() => self.newest = Some(receiver),
-                updates = heard => match updates {
-                    Some(updates) => return updates,
-                    None => {
+                updates = heard => {
+                    return updates.unwrap_or_else(|| {
                         self.newest = None;
-                        return UpdatesLike::ConnectionClosed;
-                    }
-                },
+                        UpdatesLike::ConnectionClosed
+                    });
+                }
             }
         }
     }
@@ -185,7 +193,8 @@ async fn follow(
 ) {
     let mut shared = shared.lock().await;
     let (source, receivers) = &mut *shared;
-    let mut follower = Follower { wire, boxes: MessageBoxes::new(), out: Out { events, missed: BTreeSet::new() } };
+    let out = Out { events, missed: BTreeSet::new() };
+    let mut follower = Follower { wire, boxes: MessageBoxes::new(), out, followed: 0, unreadable: 0 };
     if afresh {
         follower.miss_everything();
     } else {
@@ -234,21 +243,28 @@ async fn follow(
             }
             heard = source.next(receivers) => {
                 // a gap is asked for in the next round
-                if let Ok(updates) = follower.boxes.process_updates(heard) {
-                    follower.hand_on(updates);
+                if let Ok((updates, _, chats)) = follower.boxes.process_updates(heard) {
+                    follower.hand_on(updates.into_iter().map(|(update, _)| update), &chats);
+                    follower.note_newcomers();
                 }
             }
+            () = follower.out.room(), if follower.out.owes() => {}
             () = sleep_until(deadline) => {}
         }
         follower.out.make_up();
     }
     follower.note();
+    follower.out.end();
 }
 
 struct Follower {
     wire: Arc<Wire>,
     boxes: MessageBoxes,
     out: Out,
+    /// How many channels there were when they were last looked at.
+    followed: usize,
+    /// Events left out since the last difference that could be read.
+    unreadable: u32,
 }
 
 impl Follower {
@@ -257,6 +273,15 @@ impl Follower {
         if !self.boxes.is_empty() {
             self.wire.session.set_progress(self.boxes.session_state());
         }
+    }
+
+    /// Notes a channel that is heard of for the first time at once: what is not in the session is not caught up with.
+    fn note_newcomers(&mut self) {
+        let followed = self.boxes.session_state().channels.len();
+        if followed > self.followed {
+            self.note();
+        }
+        self.followed = followed;
     }
 
     /// Everything known is to be read again, and following begins at the present.
@@ -286,8 +311,8 @@ impl Follower {
                         let channels = self.boxes.session_state().channels;
                         self.out.missed.extend(channels.iter().map(|channel| channel.id));
                     }
-                    let updates = self.boxes.apply_difference(difference);
-                    self.hand_on(updates);
+                    let (updates, _, chats) = self.boxes.apply_difference(difference);
+                    self.hand_on(updates.into_iter().map(|(update, _)| update), &chats);
                 }
                 // asked again it would be as unreadable
                 Err(CallError::Malformed { .. }) => self.miss_everything(),
@@ -316,13 +341,20 @@ impl Follower {
         };
         request.channel = types::InputChannel { channel_id, access_hash }.into();
         request.limit = DIFFERENCE_MAX;
-        match self.wire.call(home, &request).await {
+        let answer = loop {
+            match self.wire.call(home, &request).await {
+                // a smaller one may end before what cannot be read
+                Err(CallError::Malformed { .. }) if request.limit > 1 => request.limit /= 2,
+                answer => break answer,
+            }
+        };
+        match answer {
             Ok(difference) => self.apply(channel_id, difference),
             Err(CallError::Private | CallError::NotFound) => {
                 self.boxes.end_channel_difference(PrematureEndReason::Banned);
                 self.out.tell(Ok(Update::Changed { peer_id: channel_id }));
             }
-            Err(CallError::Malformed { .. }) => self.give_up(channel_id),
+            Err(error @ CallError::Malformed { .. }) => self.leave_out(channel_id, request.pts, &error),
             Err(CallError::Refused { name, .. }) if name.starts_with("PERSISTENT_TIMESTAMP_") => {
                 if name == "PERSISTENT_TIMESTAMP_OUTDATED" {
                     self.boxes.end_channel_difference(PrematureEndReason::TemporaryServerIssues);
@@ -342,13 +374,29 @@ impl Follower {
         Ok(())
     }
 
+    /// Goes past an event that cannot be read. Whoever reads the history again sees what can be seen of it.
+    fn leave_out(&mut self, channel_id: i64, pts: i32, error: &CallError) {
+        count_unreadable(1);
+        tracing::warn!(account = %self.wire.account, channel_id, pts, %error, "an event cannot be read");
+        self.unreadable += 1;
+        self.give_up(channel_id);
+        if self.unreadable <= UNREADABLE_MAX {
+            self.boxes.try_set_channel_state(channel_id, pts + 1);
+            // asks for what comes after it
+            let update = types::UpdateChannelTooLong { channel_id, pts: None }.into();
+            let heard = enums::Updates::UpdateShort(types::UpdateShort { update, date: 0 });
+            _ = self.boxes.process_updates(UpdatesLike::Updates(heard));
+        }
+    }
+
     /// Forgets how far the channel was read; its next update begins anew.
     fn give_up(&mut self, channel_id: i64) {
         self.boxes.end_channel_difference(PrematureEndReason::Banned);
         self.out.tell(Ok(Update::TooLong { peer_id: channel_id }));
     }
 
-    fn apply(&mut self, channel_id: i64, difference: enums::updates::ChannelDifference) {
+    fn apply(&mut self, channel_id: i64, mut difference: enums::updates::ChannelDifference) {
+        self.unreadable = 0;
         if let enums::updates::ChannelDifference::TooLong(long) = &difference {
             if !matches!(&long.dialog, enums::Dialog::Dialog(dialog) if dialog.pts.is_some()) {
                 // the message box insists on it
@@ -357,20 +405,25 @@ impl Follower {
             }
             self.out.tell(Ok(Update::TooLong { peer_id: channel_id }));
         }
-        let updates = self.boxes.apply_channel_difference(difference);
-        self.hand_on(updates);
+        // the message box goes on to the end of a difference first, and then takes edits and deletions for old news
+        let others = match &mut difference {
+            enums::updates::ChannelDifference::Difference(difference) => mem::take(&mut difference.other_updates),
+            _ => Vec::new(),
+        };
+        let (updates, _, chats) = self.boxes.apply_channel_difference(difference);
+        self.hand_on(updates.into_iter().map(|(update, _)| update).chain(others), &chats);
     }
 
-    fn hand_on(&mut self, (updates, _, chats): UpdateAndPeers) {
-        for chat in &chats {
+    fn hand_on(&mut self, updates: impl Iterator<Item = enums::Update>, chats: &[enums::Chat]) {
+        for chat in chats {
             if let enums::Chat::Channel(channel) = chat
                 && let Some(peer) = peer(channel.clone())
             {
                 self.wire.session.remember_channel(peer.id, peer.access_hash);
             }
         }
-        for (update, _) in updates {
-            if let Some(update) = read(update, &chats) {
+        for update in updates {
+            if let Some(update) = read(update, chats) {
                 self.out.tell(Ok(update));
             }
         }
@@ -402,6 +455,31 @@ impl Out {
                 break;
             }
             self.missed.remove(&peer_id);
+        }
+    }
+}
+
+impl Out {
+    /// There is something to say to somebody who may come to hear it.
+    fn owes(&self) -> bool {
+        !self.missed.is_empty() && !self.events.is_closed()
+    }
+
+    async fn room(&self) {
+        _ = self.events.reserve().await;
+    }
+
+    /// Noted as read, so nobody would tell it again: it waits for room as long as there is a reader.
+    fn end(self) {
+        let Self { events, missed } = self;
+        if !missed.is_empty() {
+            tokio::spawn(async move {
+                for peer_id in missed {
+                    if events.send(Ok(Update::TooLong { peer_id })).await.is_err() {
+                        break;
+                    }
+                }
+            });
         }
     }
 }

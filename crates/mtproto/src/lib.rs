@@ -8,6 +8,9 @@
 //! - Nobody sleeps in here: a flood comes back at once as [`CallError::Wait`].
 //! - An answer that does not come within [`Settings::call_timeout`] is [`CallError::Silent`]; its connection is thrown
 //!   away and the next call makes another. Calls that were under way on it are sent again.
+//! - A message that this version cannot read costs calls, not the page it is on ([`HistoryPage::unreadable`]).
+//! - The key that an account is signed in with is never replaced: where Telegram does not know it,
+//!   [`CallError::SignedOut`].
 //! - A session may call what [`methods`] lists, and nothing else: it reads.
 //! - Whatever Telegram answers ends in a value or a [`CallError`], never in a panic of ours.
 //!

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{SocketAddrV4, SocketAddrV6};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chacha20poly1305::aead::{Aead as _, Payload};
@@ -170,6 +171,10 @@ pub(crate) struct LiveSession {
     addresses: BTreeMap<i32, DcOption>,
     /// A stand-in's session never leaves loopback, whatever it is told.
     loopback_only: bool,
+    /// The key at home was somebody's from the beginning, not made by a login under way.
+    began_with_key: bool,
+    /// Home did not know the key, and another was exchanged that nobody is signed in with.
+    exchanged: AtomicBool,
     changes: watch::Sender<u64>,
 }
 
@@ -179,10 +184,13 @@ impl LiveSession {
             Some(centres) => stand_in(centres)?,
             None => SessionData::default().dc_options.into_iter().collect(),
         };
+        let began_with_key = state.centres.get(&state.home).is_some_and(|centre| centre.key.is_some());
         let session = Self {
             state: Mutex::new(state),
             addresses,
             loopback_only: settings.centres.is_some(),
+            began_with_key,
+            exchanged: AtomicBool::new(false),
             changes: watch::Sender::new(0),
         };
         let home = session.lock().home;
@@ -225,6 +233,17 @@ impl LiveSession {
         if self.own_id() != id {
             self.change(|state| state.own_id = id);
         }
+    }
+
+    /// Whether the key in this data centre is what the account is signed in with: nothing may take its place.
+    pub fn stands_on_key(&self, dc: i32) -> bool {
+        let state = self.lock();
+        state.home == dc && (self.began_with_key || state.own_id.is_some())
+    }
+
+    /// Whether home has not known the key since this was last asked.
+    pub fn take_exchanged(&self) -> bool {
+        self.exchanged.swap(false, Ordering::Relaxed)
     }
 
     pub fn is_imported(&self, dc: i32) -> bool {
@@ -285,10 +304,7 @@ impl LiveSession {
     }
 
     fn learn(&self, option: &DcOption) {
-        let is_home_of_somebody = {
-            let state = self.lock();
-            state.home == option.id && state.own_id.is_some()
-        };
+        let stands_on_key = self.stands_on_key(option.id);
         let before = self.option(option.id);
         if before.as_ref() == Some(option) && self.lock().centres.contains_key(&option.id) {
             return;
@@ -303,15 +319,18 @@ impl LiveSession {
             centre.ipv4 = Some(option.ipv4);
             centre.ipv6 = Some(option.ipv6);
             let Some(key) = option.auth_key.as_ref().map(AuthKey::new) else { return };
-            // grammers exchanges a new key when the old one is unknown; nobody is signed in with it, and the old one
-            // may have been unknown for a moment only
-            if centre.key.is_some() && is_home_of_somebody {
+            if centre.key.as_ref() == Some(&key) {
                 return;
             }
-            if centre.key.as_ref() != Some(&key) {
-                centre.imported = false;
-                centre.key = Some(key);
+            // grammers exchanges a new key when the old one is unknown; nobody is signed in with it, and the old one
+            // may have been unknown for a moment only
+            if centre.key.is_some() && stands_on_key {
+                tracing::warn!(dc = option.id, "the account's key is unknown where it lives");
+                self.exchanged.store(true, Ordering::Relaxed);
+                return;
             }
+            centre.imported = false;
+            centre.key = Some(key);
         });
     }
 }
@@ -462,12 +481,27 @@ mod tests {
     }
 
     #[test]
-    fn the_key_of_a_signed_in_account_is_not_replaced() {
-        let session = LiveSession::new(&settings(), OpenSession::of_key(2, &[1; 256])).expect("a session");
-        session.set_own_id(Some(11));
-        let mut option = session.option(2).expect("a centre");
-        option.auth_key = Some([2; 256]);
-        drop(session.set_dc_option(&option));
-        assert_eq!(session.option(2).and_then(|option| option.auth_key), Some([1; 256]));
+    fn a_key_that_somebody_is_signed_in_with_is_not_replaced() {
+        let key = |session: &LiveSession| session.option(2).and_then(|option| option.auth_key);
+        let exchange = |session: &LiveSession, byte: u8| {
+            let mut option = session.option(2).expect("a centre");
+            option.auth_key = Some([byte; 256]);
+            drop(session.set_dc_option(&option));
+        };
+        let imported = LiveSession::new(&settings(), OpenSession::of_key(2, &[1; 256])).expect("a session");
+        exchange(&imported, 1);
+        assert!(!imported.take_exchanged());
+        exchange(&imported, 2);
+        assert!(imported.take_exchanged() && !imported.take_exchanged());
+        assert_eq!(key(&imported), Some([1; 256]));
+
+        // a login may lose its key as long as nobody is signed in with it
+        let login = LiveSession::new(&settings(), OpenSession::fresh(&settings())).expect("a session");
+        exchange(&login, 1);
+        exchange(&login, 2);
+        assert_eq!((key(&login), login.take_exchanged()), (Some([2; 256]), false));
+        login.set_own_id(Some(11));
+        exchange(&login, 3);
+        assert_eq!((key(&login), login.take_exchanged()), (Some([2; 256]), true));
     }
 }

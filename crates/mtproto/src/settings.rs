@@ -119,14 +119,26 @@ pub(crate) fn hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 pub struct ProxyUrl(String);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is not a proxy's address: it reads socks5://host:port or socks5://name:password@host:port")]
+#[error(
+    "this is not a proxy's address: it reads socks5://host:port or socks5://name:password@host:port, with no other signs \
+     than {LOGIN_SIGNS} in name and password"
+)]
 pub struct NotAProxy;
+
+/// Besides letters and digits. grammers hands a login to the proxy as it stands in the address, where others would be
+/// written with `%`.
+const LOGIN_SIGNS: &str = "-._~!$&'()*+,";
 
 impl ProxyUrl {
     pub fn parse(text: &str) -> Result<Self, NotAProxy> {
         let text = text.trim();
         let rest = text.strip_prefix("socks5://").ok_or(NotAProxy)?;
-        let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+        let (login, place) = rest.rsplit_once('@').unwrap_or(("", rest));
+        let (name, password) = login.split_once(':').unwrap_or((login, ""));
+        let sent_otherwise = |c: char| !c.is_ascii_alphanumeric() && !LOGIN_SIGNS.contains(c);
+        if name.contains(sent_otherwise) || password.contains(sent_otherwise) {
+            return Err(NotAProxy);
+        }
         let (host, port) = place.rsplit_once(':').ok_or(NotAProxy)?;
         let strange = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '@');
         if host.is_empty() || host.contains(strange) || port.parse::<u16>().is_err() {
@@ -158,10 +170,19 @@ mod tests {
 
     #[test]
     fn a_proxy_prints_without_its_login() {
-        let proxy = ProxyUrl::parse("socks5://anna:kare@nina@proxy.example:1080").expect("a proxy");
+        let proxy = ProxyUrl::parse("socks5://anna:kare!nina@proxy.example:1080").expect("a proxy");
         assert_eq!(format!("{proxy:?}"), "ProxyUrl(proxy.example:1080)");
         assert_eq!(ProxyUrl::parse("socks5://[::1]:1080").expect("a proxy").place(), "[::1]:1080");
-        for text in ["http://a:1", "socks5://a", "socks5://:1", "socks5://a:b", "socks5://a/b:1", ""] {
+        for text in [
+            "http://a:1",
+            "socks5://a",
+            "socks5://:1",
+            "socks5://a:b",
+            "socks5://a/b:1",
+            "socks5://a:b@c@d:1",
+            "socks5://a:%40@b:1",
+            "",
+        ] {
             assert_eq!(ProxyUrl::parse(text), Err(NotAProxy), "{text}");
         }
     }

@@ -16,6 +16,7 @@ use grammers_client::session::updates::UpdatesLike;
 use grammers_tl_types::{Deserializable, Identifiable, RemoteCall};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +29,8 @@ use crate::settings::{AccountId, ProxyUrl, Settings};
 const IN_FLIGHT_MAX: u32 = 64;
 /// Updates read ahead. What does not fit shows as a gap and is fetched.
 const UPDATES_AHEAD: usize = 1_000;
+/// Said of a key that its data centre does not know.
+const KEY_UNKNOWN: &str = "its key is unknown";
 /// After this a pool that was asked to end is ended.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -228,6 +231,10 @@ impl Wire {
             let lease = self.lease(dc);
             let (sent, answers) = (Instant::now(), lease.pulse.answers.load(Ordering::Relaxed));
             let answer = timeout_at(give_up_at, lease.handle.raw_invoke_in_dc(dc, body.clone())).await;
+            if self.key_is_unknown(dc, &answer) {
+                self.give_up(dc, lease.number);
+                return Err(CallError::SignedOut { reason: KEY_UNKNOWN.to_owned() });
+            }
             let error = match answer {
                 Ok(Ok(bytes)) => {
                     lease.pulse.beat();
@@ -264,6 +271,13 @@ impl Wire {
             }
             again -= 1;
         }
+    }
+
+    /// Home has not known the account's key: grammers has exchanged another one, or tried to. Calls over it would be
+    /// nobody's.
+    fn key_is_unknown(&self, dc: i32, answer: &Result<Result<Vec<u8>, InvocationError>, Elapsed>) -> bool {
+        self.session.stands_on_key(dc)
+            && (self.session.take_exchanged() || matches!(answer, Ok(Err(InvocationError::Authentication(_)))))
     }
 
     /// Lets calls under way end, for at most `patience`, then ends the connections.

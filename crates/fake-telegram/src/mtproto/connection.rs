@@ -20,13 +20,11 @@ use super::envelope::{self, Key};
 use super::handshake::Handshake;
 use super::methods::{self, Caller, Failure, Unwrapped};
 use super::transport::{self, Reader, Writer};
-use super::{DataCentres, KeyRecord, lock};
+use super::{DataCentres, KeyRecord, lock, shape};
 
 const CONTAINER: u32 = 0x73f1_f8dc;
 const GZIP_PACKED: u32 = 0x3072_cfa1;
 const RPC_RESULT: u32 = 0xf35c_6d01;
-/// A constructor that no schema has.
-const FUTURE_CONSTRUCTOR: u32 = 0x0bad_f00d;
 /// Answers longer than this leave packed, where that makes them shorter.
 const PACK_BYTES_MIN: usize = 512;
 /// A message id may be so far from our clock, in seconds.
@@ -369,6 +367,7 @@ impl Connection {
             Ok(body) => body,
             Err(failure) => failure.to_bytes(),
         };
+        shape::veil(&self.centres.world.lock(), &mut body);
         match fault {
             Some(Fault::DropAfter) => return Err(End::Cut),
             Some(Fault::Silence) => return Ok(()),
@@ -380,13 +379,13 @@ impl Connection {
             Some(Fault::AnswerTwice) => self.answer(id, &body).await?,
             Some(Fault::Malformed) => body.truncate((body.len() / 2).next_multiple_of(4).max(4)),
             Some(Fault::UnknownConstructor) => {
-                let constructor = FUTURE_CONSTRUCTOR.to_le_bytes();
+                let constructor = shape::FUTURE_CONSTRUCTOR.to_le_bytes();
                 body.splice(..4, constructor);
             }
             Some(Fault::FutureMessage) => {
                 let message = types::Message::CONSTRUCTOR_ID.to_le_bytes();
                 if let Some(at) = body.chunks(4).position(|word| word == message) {
-                    body.splice(at * 4..at * 4 + 4, FUTURE_CONSTRUCTOR.to_le_bytes());
+                    body.splice(at * 4..at * 4 + 4, shape::FUTURE_CONSTRUCTOR.to_le_bytes());
                 }
             }
             _ => {}
@@ -435,7 +434,11 @@ impl Connection {
         let key = self.key.as_ref().map_or(0, |key| key.id);
         let update = methods::updates::pushed(&Caller::new(&self.centres, self.dc, key, account), push);
         match update {
-            Some(update) => self.send(3, true, &update.to_bytes()).await,
+            Some(update) => {
+                let mut body = update.to_bytes();
+                shape::veil(&self.centres.world.lock(), &mut body);
+                self.send(3, true, &body).await
+            }
             None => Ok(()),
         }
     }

@@ -114,8 +114,8 @@ impl DataCentres {
         self.made_key(&format!("key of account {account}"))
     }
 
-    /// A key that every data centre knows and nobody is signed in with, for login tests with clients that cannot do the
-    /// key exchange.
+    /// A key that every data centre knows and, at first, nobody is signed in with: for clients that cannot do the key
+    /// exchange. The same name gives the same key.
     pub fn fresh_key(&self, name: &str) -> [u8; 256] {
         let key = self.made_key(&format!("fresh key {name}"));
         for dc in self.silent.keys() {
@@ -136,7 +136,7 @@ impl DataCentres {
 
     fn admit(&self, dc: i32, bytes: [u8; 256], user: Option<i64>) {
         let key = Key::new(bytes);
-        lock(&self.keys).insert((dc, key.id), KeyRecord::new(key, user));
+        lock(&self.keys).entry((dc, key.id)).or_insert_with(|| KeyRecord::new(key, user));
     }
 
     pub fn rsa_public_key_pem(&self) -> String {
@@ -152,6 +152,11 @@ impl DataCentres {
 
     fn is_silent(&self, dc: i32) -> bool {
         self.silent.get(&dc).is_some_and(|flag| flag.load(Ordering::SeqCst))
+    }
+
+    /// Connections that have a session now, in all data centres.
+    pub fn connections(&self) -> usize {
+        lock(&self.keys).values().map(|record| record.live.len()).sum()
     }
 
     /// Other rate limits from now on, with full buckets.

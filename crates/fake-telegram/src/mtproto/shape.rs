@@ -187,6 +187,32 @@ pub fn message(channel: &Channel, post: &Post, now: i64) -> enums::Message {
     message.into()
 }
 
+/// A constructor that no schema has.
+pub const FUTURE_CONSTRUCTOR: u32 = 0x0bad_f00d;
+
+/// Gives posts of the future their constructor in what is about to be sent: the schema's types cannot hold it.
+pub fn veil(state: &State, body: &mut [u8]) {
+    let future: Vec<[u8; 16]> = state
+        .channels
+        .values()
+        .flat_map(|channel| channel.posts.values().filter(|post| post.future).map(move |post| (channel.id, post.id)))
+        .map(|(channel, post)| {
+            // behind constructor and flags a message has its id and, as nobody but the channel wrote it, its peer
+            let parts = [&post.to_le_bytes()[..], &PEER_CHANNEL.to_le_bytes(), &channel.to_le_bytes()].concat();
+            parts.try_into().unwrap_or_default()
+        })
+        .collect();
+    let constructor = types::Message::CONSTRUCTOR_ID.to_le_bytes();
+    let mut at = 0;
+    while !future.is_empty() && at + 28 <= body.len() {
+        let (head, tail) = (&body[at..at + 4], &body[at + 12..at + 28]);
+        if head == constructor && future.iter().any(|post| post == tail) {
+            body[at..at + 4].copy_from_slice(&FUTURE_CONSTRUCTOR.to_le_bytes());
+        }
+        at += 4;
+    }
+}
+
 fn service_message(channel: &Channel, post: &Post, service: Service) -> enums::Message {
     let action = match service {
         Service::Created => types::MessageActionChannelCreate { title: channel.title.clone() }.into(),
@@ -429,6 +455,22 @@ mod tests {
         assert!(enums::UserFull::from_bytes(&full.to_bytes()).is_ok());
         assert!(enums::Chat::from_bytes(&chat(&world, channel, 1).to_bytes()).is_ok());
         assert!(enums::User::from_bytes(&user(plan, true).to_bytes()).is_ok());
+    }
+
+    #[test]
+    fn only_a_post_of_the_future_is_veiled() {
+        use grammers_tl_types::Serializable as _;
+        let text = "[[channels]]\nusername = \"a\"\nposts = [{ text = \"b\", author = \"c\" }, { future = true }]";
+        let world = World::new(Scenario::parse(text).unwrap()).unwrap();
+        let state = world.lock();
+        let channel = state.channels.values().next().unwrap();
+        let sent: Vec<Vec<u8>> = channel.posts.values().map(|post| message(channel, post, 0).to_bytes()).collect();
+        let mut body = sent.concat();
+        veil(&state, &mut body);
+        let (readable, veiled) = body.split_at(sent[0].len());
+        assert_eq!(readable, sent[0]);
+        assert!(enums::Message::from_bytes(veiled).is_err());
+        assert_eq!(veiled[4..], sent[1][4..]);
     }
 
     #[test]

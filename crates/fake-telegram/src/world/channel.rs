@@ -27,7 +27,10 @@ pub struct Post {
     pub author: Option<String>,
     pub service: Option<Service>,
     pub pinned: bool,
+    pub future: bool,
     pub growth: Growth,
+    /// Views that clients have added by looking.
+    pub seen: i64,
     /// Seconds, see [`Growth::at`].
     pub pace_s: f64,
     /// Emoji and weight.
@@ -37,7 +40,8 @@ pub struct Post {
 impl Post {
     /// Its counters at `now`.
     pub fn counts(&self, now: i64) -> Counts {
-        self.growth.at(self.date, now, self.pace_s)
+        let counts = self.growth.at(self.date, now, self.pace_s);
+        Counts { views: counts.views.map(|views| views + self.seen), ..counts }
     }
 
     /// Emoji and count at `now`; they add up to the reactions of [`Post::counts`].
@@ -184,6 +188,7 @@ impl Channel {
                 author: plan.author.clone(),
                 service: plan.service,
                 pinned: plan.pinned,
+                future: plan.future,
                 growth: Growth::Target(Counts {
                     // a post always has a counter, a service message never
                     views: plan.service.is_none().then(|| plan.views.unwrap_or(i64::from(self.members) / 2)),
@@ -191,6 +196,7 @@ impl Channel {
                     reactions,
                     replies: plan.replies,
                 }),
+                seen: 0,
                 pace_s: self.pace_s(first),
                 emoji: if plan.reactions.is_empty() { usual.to_vec() } else { given.collect() },
             };

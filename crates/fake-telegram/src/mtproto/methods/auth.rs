@@ -141,9 +141,10 @@ pub fn get_password(
     _: functions::account::GetPassword,
 ) -> Result<enums::account::Password, Failure> {
     let account = whose(caller)?;
-    let password = {
+    let (password, hint) = {
         let state = caller.centres.world.lock();
-        state.accounts.get(&account).and_then(|account| account.plan.password.clone())
+        let plan = state.accounts.get(&account).map(|account| &account.plan);
+        (plan.and_then(|plan| plan.password.clone()), plan.and_then(|plan| plan.hint.clone()))
     };
     let (mut current_algo, mut srp_b, mut srp_id) = (None, None, None);
     if let Some(password) = &password {
@@ -163,7 +164,7 @@ pub fn get_password(
         current_algo,
         srp_b,
         srp_id,
-        hint: None,
+        hint,
         email_unconfirmed_pattern: None,
         new_algo: algorithm(vec![0; 8], vec![0; 16]),
         new_secure_algo: types::SecurePasswordKdfAlgoSha512 { salt: vec![0; 8] }.into(),

@@ -106,7 +106,13 @@ pub fn get_views(
     caller: &Caller<'_>,
     call: functions::messages::GetMessagesViews,
 ) -> Result<enums::messages::MessageViews, Failure> {
-    let state = caller.centres.world.lock();
+    let mut state = caller.centres.world.lock();
+    let id = caller.peer(&state, &call.peer)?.id;
+    if call.increment {
+        let seen = state.channels.get_mut(&id).map(|channel| &mut channel.posts);
+        let seen = seen.into_iter().flatten().filter(|(id, _)| call.id.contains(id));
+        seen.for_each(|(_, post)| post.seen += 1);
+    }
     let channel = caller.peer(&state, &call.peer)?;
     let nothing = || types::MessageViews { views: None, forwards: None, replies: None }.into();
     let views = call
