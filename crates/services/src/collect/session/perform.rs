@@ -8,6 +8,7 @@ use domain::collect::connection::{Mode, Obstacle};
 use domain::collect::gaps::{Gap, Slice, TOP};
 use domain::collect::message::Message;
 use domain::collect::messages::without_cut_album;
+use domain::collect::snapshot_schedule::Watched;
 use domain::posts::Source;
 use domain::zone::Zone;
 use mtproto::{CallError, FullChannel, HistoryPage, PAGE_MAX, Peer};
@@ -162,11 +163,15 @@ async fn counters(ctx: &Ctx, held: &mut Held, channel: &Channel, reading: &Readi
     let peer = peer(channel, reading);
     let found = held.ask("channels.getMessages", async move |account| account.messages(&peer, &ids).await).await?;
     let now = ctx.now();
-    let read = watched.iter().filter(|post| posts.contains(&post.post_id));
-    metrics::counter!("analyticbot_snapshots_taken_total").increment(read.clone().count() as u64);
-    metrics::counter!("analyticbot_snapshots_missed_total").increment(read.map(|post| post.missed(now) as u64).sum());
+    let read: Vec<&Watched> = watched.iter().filter(|post| posts.contains(&post.post_id)).collect();
+    metrics::counter!("analyticbot_snapshots_taken_total").increment(read.len() as u64);
+    metrics::counter!("analyticbot_snapshots_missed_total").increment(read.iter().map(|post| post.missed(now) as u64).sum());
     let missing: Vec<i64> = found.missing.iter().map(|id| i64::from(*id)).collect();
     let mut tx = ctx.db.write().await?;
+    for post in read {
+        // also one that this version cannot read: asked at once again it would be as unreadable
+        watch::note(&mut tx, channel.id, &Watched { read_at: now, ..*post }).await?;
+    }
     let written = write::messages(ctx, &mut tx, channel, &found.messages).await?;
     let deleted = write::deleted(ctx, &mut tx, channel, &missing).await?;
     finish(ctx, held, &mut tx, channel, !written.is_unchanged() || deleted > 0).await?;
