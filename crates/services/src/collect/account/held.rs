@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::collect::account::{Account, AccountEvent, health_after};
 use domain::collect::budget::{ALL_METHODS, Bucket};
-use domain::collect::connection::Mode;
+use domain::collect::connection::{Mode, Obstacle};
 use domain::ids::{AccountId, WorkspaceId};
 use mtproto::{CallError, SealedSession, UpdateStream};
 use store::Tx;
@@ -282,8 +282,12 @@ impl Held {
         self.telegram.clone().stop().await;
         let mut tx = self.ctx.db.write().await?;
         self.keep_session(&mut tx).await?;
-        if rows::find(&mut tx, self.id).await?.is_some() {
+        if let Some(account) = rows::find(&mut tx, self.id).await? {
             self.write_in(&mut tx).await?;
+            // what was being read when the account was ended has cleared it
+            if let Some(obstacle) = account.state.obstacle() {
+                block(&self.ctx, &mut tx, self.id, obstacle, account.retry_at).await?;
+            }
         }
         rows::release(&mut tx, self.id, &self.holder).await?;
         Ok(tx.commit().await?)
@@ -380,7 +384,6 @@ pub(super) async fn enter(
     let state = account.state.after(event);
     rows::set_state(tx, account.id, state, reason.filter(|_| state.obstacle().is_some()), retry_at).await?;
     let Some(obstacle) = state.obstacle() else { return Ok(()) };
-    let now = ctx.now();
     if !state.is_usable()
         && let Some(heir) = reading::find_heir(tx, account.workspace_id, account.id).await?
     {
@@ -389,9 +392,14 @@ pub(super) async fn enter(
             tracing::info!(from = account.id.0, to = heir.0, "account {heir} takes over {} channels", taken.len());
         }
     }
-    for left in reading::list_of(tx, account.id).await? {
-        connections::blocked(tx, left.channel_id, Mode::Session, obstacle, retry_at).await?;
-        store::collect::bump(tx, left.channel_id, now).await?;
+    block(ctx, tx, account.id, obstacle, retry_at).await
+}
+
+/// Notes at the channels of an account what stands in the way.
+async fn block(ctx: &Ctx, tx: &mut Tx, account: AccountId, obstacle: Obstacle, until: Option<i64>) -> Result<()> {
+    for left in reading::list_of(tx, account).await? {
+        connections::blocked(tx, left.channel_id, Mode::Session, obstacle, until).await?;
+        store::collect::bump(tx, left.channel_id, ctx.now()).await?;
     }
     Ok(())
 }
