@@ -157,6 +157,39 @@ async fn a_post_deleted_while_nobody_listened_is_noticed_at_its_next_reading() {
 }
 
 #[tokio::test]
+async fn what_was_told_is_written_before_the_account_is_let_go() {
+    let stage = Stage::new().await;
+    let (mut worker, orbit) = stage.read("orbit").await;
+    let world = &stage.telegram.world;
+    // an edit is told once: no sweep finds that of an old post
+    let old = i32::try_from(stage.progress("orbit").await.newest_id - 200).expect("an id");
+    let told = world.publish("orbit", &post("a first sign"), Delivery::Once).expect("published")[0];
+    let ctx = stage.ctx.clone();
+    stage
+        .work_until(&mut worker, "the first sign", || async {
+            let mut tx = ctx.db.read().await.expect("tx");
+            let id = i64::from(told);
+            !store::collect::find_posts(&mut tx, orbit.id, std::iter::once(id)).await.expect("posts").is_empty()
+        })
+        .await;
+    world.edit("orbit", old, "put right", Delivery::Once).expect("edited");
+    // long enough to come, and nobody takes it in
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    worker.close().await;
+    let account = stage.progress("orbit").await.account.expect("an account");
+    let mut worker = stage.worker(account).await;
+    stage
+        .work_until(&mut worker, "the edit", || async {
+            let mut tx = ctx.db.read().await.expect("tx");
+            let id = i64::from(old);
+            let posts = store::collect::find_posts(&mut tx, orbit.id, std::iter::once(id)).await.expect("posts");
+            posts[&id].text.as_deref() == Some("put right")
+        })
+        .await;
+    stage.end([worker]).await;
+}
+
+#[tokio::test]
 async fn with_updates_off_nothing_is_followed() {
     let reads = services::collect::account::Reads { updates: false, ..crate::stage::EVERYTHING };
     let stage = Stage::with("", reads).await;

@@ -1,9 +1,11 @@
 //! A day of normal operation with limits like Telegram's: at the usual pace hardly a call is refused, and what is stored
 //! in the end is what Telegram has.
 
+use fake_telegram::world::digest::describe;
+
 use crate::stage::{EVERYTHING, OWNER, Stage};
 
-/// Twelve channels that publish every half an hour, and a flood model that answers what is too quick by a wait.
+/// Five channels that publish every half an hour, and a flood model that answers what is too quick by a wait.
 fn scenario() -> String {
     let mut text = String::from(
         "now = \"2026-01-10T00:00:00Z\"\nrates_by_scenario = true\ngraph_polls = 1\n\
@@ -19,16 +21,16 @@ fn scenario() -> String {
     for name in names {
         text.push_str(&format!(
             "[[channels]]\nusername = {name}\nmembers = 900\nstats = true\n\
-            generate = {{ posts = 300, every_minutes = 30, views = 700, goes_on = true }}\n"
+            generate = {{ posts = 60, every_minutes = 30, views = 700, goes_on = true }}\n"
         ));
     }
     text
 }
 
-const CHANNELS: usize = 12;
+const CHANNELS: usize = 5;
 const MINUTE_S: i64 = 60;
 /// Minutes between two looks: more than the pace needs, less than anything is due.
-const STEP_MINUTES: i64 = 5;
+const STEP_MINUTES: i64 = 10;
 
 #[tokio::test]
 async fn more_than_99_of_100_calls_succeed() {
@@ -54,7 +56,9 @@ async fn more_than_99_of_100_calls_succeed() {
     for number in 0..CHANNELS {
         let name = format!("channel_{number}");
         let progress = stage.progress(&name).await;
-        assert_eq!((progress.unread, progress.posts), (0, 300 + 48), "{name}");
+        let there = describe(&stage.telegram.world, &name).expect("a channel").posts as i64;
+        assert!(there > 100, "{there} posts are no day");
+        assert_eq!((progress.unread, progress.posts), (0, there), "{name}");
     }
     stage.end([]).await;
 }

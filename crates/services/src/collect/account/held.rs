@@ -256,9 +256,9 @@ impl Held {
         Ok(tx.commit().await?)
     }
 
-    /// Renews the lease, notes what was called and keeps the session; `false`: the account is not ours any more, or is
-    /// not to be used.
-    pub async fn keep(&mut self) -> Result<bool> {
+    /// Renews the lease, notes what was called and keeps the session, if all is written that updates have told up to it
+    /// (`is_written`, asked once it is sealed); `false`: the account is not ours any more, or is not to be used.
+    pub async fn keep(&mut self, is_written: impl FnOnce() -> bool + Send) -> Result<bool> {
         let now = self.ctx.now();
         let mut tx = self.ctx.db.write().await?;
         let is_usable = rows::find(&mut tx, self.id).await?.is_some_and(|account| account.state.is_usable());
@@ -266,7 +266,7 @@ impl Held {
             // what another holds is not written over
             return Ok(false);
         }
-        self.keep_session(&mut tx).await?;
+        self.keep_session(&mut tx, is_written).await?;
         self.write_in(&mut tx).await?;
         tx.commit().await?;
         Ok(is_usable)
@@ -277,11 +277,11 @@ impl Held {
         Lease { ctx: self.ctx.clone(), id: self.id, holder: self.holder.clone() }
     }
 
-    /// Ends the connections, keeps the session and lets the account go.
-    pub async fn close(mut self) -> Result<()> {
+    /// Ends the connections, keeps the session, if all is written that updates have told, and lets the account go.
+    pub async fn close(mut self, is_written: bool) -> Result<()> {
         self.telegram.clone().stop().await;
         let mut tx = self.ctx.db.write().await?;
-        self.keep_session(&mut tx).await?;
+        self.keep_session(&mut tx, || is_written).await?;
         if let Some(account) = rows::find(&mut tx, self.id).await? {
             self.write_in(&mut tx).await?;
             // what was being read when the account was ended has cleared it
@@ -293,12 +293,17 @@ impl Held {
         Ok(tx.commit().await?)
     }
 
-    async fn keep_session(&mut self, tx: &mut Tx) -> Result<()> {
+    async fn keep_session(&mut self, tx: &mut Tx, is_written: impl FnOnce() -> bool + Send) -> Result<()> {
         // the sender lives as long as the account
-        if self.session_changes.has_changed().unwrap_or(false) {
-            self.session_changes.mark_unchanged();
-            let sealed = self.telegram.sealed_session().map_err(|error| Error::internal(&error))?;
+        if !self.session_changes.has_changed().unwrap_or(false) {
+            return Ok(());
+        }
+        self.session_changes.mark_unchanged();
+        let sealed = self.telegram.sealed_session().map_err(|error| Error::internal(&error))?;
+        if is_written() {
             rows::keep_session(tx, self.id, &self.holder, sealed.as_bytes()).await?;
+        } else {
+            self.session_changes.mark_changed();
         }
         Ok(())
     }
