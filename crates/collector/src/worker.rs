@@ -144,7 +144,8 @@ impl Worker {
             Err(Halt::Ended) => ("ended", Turn::Over),
             Err(Halt::Failed(error)) => ("failed", self.away(&error).await),
         };
-        metrics::counter!("analyticbot_collect_tasks_total", "task" => task.method(), "outcome" => outcome).increment(1);
+        metrics::counter!("analyticbot_collect_tasks_total", "task" => task.method(), "outcome" => outcome)
+            .increment(1);
         metrics::histogram!("analyticbot_collect_task_seconds", "task" => task.method())
             .record(began.elapsed().as_secs_f64());
         turn
@@ -170,7 +171,10 @@ impl Worker {
             }
         }
         let is_written = self.write().await.inspect_err(|error| {
-            tracing::warn!(account = id.0, "what account {id} was told last is not written, and is read again: {error}");
+            tracing::warn!(
+                account = id.0,
+                "what account {id} was told last is not written, and is read again: {error}"
+            );
         });
         if let Err(error) = self.held.close(is_written.is_ok()).await {
             tracing::warn!(account = id.0, "account {id} is let go late, when its lease runs out: {error}");

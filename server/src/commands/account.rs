@@ -16,8 +16,8 @@ use serde_json::json;
 use services::collect::account::{self, AccountCard, Accounts};
 use services::{Clash, Ctx, Error, Outage, Viewer, What};
 
-use super::table::{Node, Reading};
 use super::Shell;
+use super::table::{Node, Reading};
 use crate::failure::Failure;
 
 /// Sign accounts of Telegram in that read channels, see what they did, stop them
@@ -35,6 +35,7 @@ pub enum Account {
 Examples:
   analyticbot account login --phone +998901234567
   analyticbot account login --qr
+  analyticbot account login --qr --json                the address in the picture, on standard error
 
 The code, and the password of two-step verification where there is one, are asked for. Neither is kept.")]
     Login(LoginArgs),
@@ -139,8 +140,10 @@ pub async fn run(shell: &Shell, command: Account) -> Result<ExitCode, Failure> {
 async fn login(shell: &Shell, args: LoginArgs) -> Result<ExitCode, Failure> {
     let (ctx, viewer) = shell.operator().await?;
     let accounts = configured(&ctx)?;
-    let mut login = Login::start(&accounts.telegram, accounts.proxies.clone()).map_err(|error| refused(error.into()))?;
-    let signed_in = if args.qr { by_picture(&mut login).await } else { by_code(&mut login, args.phone).await };
+    let mut login =
+        Login::start(&accounts.telegram, accounts.proxies.clone()).map_err(|error| refused(error.into()))?;
+    let signed_in =
+        if args.qr { by_picture(&mut login, shell.json).await } else { by_code(&mut login, args.phone).await };
     login.stop().await;
     let (signed_in, phone) = signed_in?;
     keep(shell, &ctx, &viewer, &signed_in, phone.as_deref()).await
@@ -168,7 +171,7 @@ async fn by_code(login: &mut Login, phone: Option<String>) -> Result<(SignedIn, 
     Ok((finished(login, step).await?, Some(phone)))
 }
 
-async fn by_picture(login: &mut Login) -> Result<(SignedIn, Option<String>), Failure> {
+async fn by_picture(login: &mut Login, as_json: bool) -> Result<(SignedIn, Option<String>), Failure> {
     /// As often as official clients ask.
     const LOOK: Duration = Duration::from_secs(2);
     let mut shown = None;
@@ -176,7 +179,11 @@ async fn by_picture(login: &mut Login) -> Result<(SignedIn, Option<String>), Fai
         match login.qr().await.map_err(refused)? {
             QrStep::Next(step) => return Ok((finished(login, step).await?, None)),
             QrStep::Show(code) => {
-                if shown.as_ref() != Some(&code.url) {
+                if shown.as_ref() != Some(&code.url) && as_json {
+                    // a program draws it itself
+                    say(&json!({ "qr": code.url, "expires_at": code.expires_at }).to_string());
+                    shown = Some(code.url);
+                } else if shown.as_ref() != Some(&code.url) {
                     let picture = QrCode::new(&code.url).map_err(|error| Failure::failed("qr", error.to_string()))?;
                     say(&picture.render::<Dense1x2>().build());
                     say("Scan it with Telegram on your phone: Settings, Devices, Link Desktop Device. Ctrl-C ends it.");
@@ -260,9 +267,8 @@ async fn list(shell: &Shell) -> Result<ExitCode, Failure> {
 async fn calls(shell: &Shell, args: &CallsArgs) -> Result<ExitCode, Failure> {
     let (ctx, viewer) = shell.operator().await?;
     let since = ctx.now() - args.days * 86_400;
-    let calls = account::calls(&ctx, &viewer, AccountId(args.id), since)
-        .await
-        .map_err(|error| of_account(error, args.id))?;
+    let calls =
+        account::calls(&ctx, &viewer, AccountId(args.id), since).await.map_err(|error| of_account(error, args.id))?;
     let rows: Vec<_> = calls
         .iter()
         .map(|one| {
@@ -313,9 +319,7 @@ async fn resume(shell: &Shell, args: &OneArgs) -> Result<ExitCode, Failure> {
 
 async fn remove(shell: &Shell, args: &RemoveArgs) -> Result<ExitCode, Failure> {
     let (ctx, viewer) = shell.operator().await?;
-    account::remove(&ctx, &viewer, AccountId(args.id), args.force)
-        .await
-        .map_err(|error| of_account(error, args.id))?;
+    account::remove(&ctx, &viewer, AccountId(args.id), args.force).await.map_err(|error| of_account(error, args.id))?;
     shell.say(&json!({ "removed": args.id }), || format!("account {} is forgotten; what it read stays", args.id))
 }
 
@@ -332,7 +336,10 @@ pub(super) fn of_account(error: Error, id: i64) -> Failure {
     match error {
         Error::NotFound(What::Account) => Failure {
             code: "not_found",
-            ..Failure::usage("id", format!("there is no account {id}: `analyticbot account list` shows those there are"))
+            ..Failure::usage(
+                "id",
+                format!("there is no account {id}: `analyticbot account list` shows those there are"),
+            )
         },
         Error::Conflict(Clash::SignInAgain) => {
             Failure::failed("conflict", format!("{error}: `analyticbot account login`"))
@@ -350,8 +357,7 @@ fn as_json(row: &Row) -> serde_json::Value {
 }
 
 fn card_as_json(card: &AccountCard) -> serde_json::Value {
-    let waits: Vec<_> =
-        card.waits.iter().map(|(method, until)| json!({ "method": method, "until": until })).collect();
+    let waits: Vec<_> = card.waits.iter().map(|(method, until)| json!({ "method": method, "until": until })).collect();
     let mut shown = as_json(&card.account);
     shown["channels"] = card.channels.into();
     shown["waits"] = waits.into();

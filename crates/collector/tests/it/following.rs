@@ -20,10 +20,14 @@ async fn posts_edits_and_deletions_are_taken_in_as_they_happen() {
         posts.get(&i64::from(id)).and_then(|post| post.text.clone())
     };
     let (ctx, channel) = (stage.ctx.clone(), orbit.id);
-    stage.work_until(&mut worker, "the post", || async { text(ctx.clone(), channel).await.as_deref() == Some("hello") }).await;
+    stage
+        .work_until(&mut worker, "the post", || async { text(ctx.clone(), channel).await.as_deref() == Some("hello") })
+        .await;
     world.edit("orbit", id, "hello, all", Delivery::Once).expect("edited");
     stage
-        .work_until(&mut worker, "the edit", || async { text(ctx.clone(), channel).await.as_deref() == Some("hello, all") })
+        .work_until(&mut worker, "the edit", || async {
+            text(ctx.clone(), channel).await.as_deref() == Some("hello, all")
+        })
         .await;
     world.delete("orbit", &[id], Delivery::Once).expect("deleted");
     stage
@@ -145,7 +149,11 @@ async fn a_post_deleted_while_nobody_listened_is_noticed_at_its_next_reading() {
     let stage = Stage::new().await;
     let (mut worker, orbit) = stage.read("orbit").await;
     let newest = stage.progress("orbit").await.newest_id;
-    stage.telegram.world.delete("orbit", &[i32::try_from(newest).expect("an id")], Delivery::Withheld).expect("deleted");
+    stage
+        .telegram
+        .world
+        .delete("orbit", &[i32::try_from(newest).expect("an id")], Delivery::Withheld)
+        .expect("deleted");
     stage.advance(1_800);
     stage.work(&mut worker).await;
     let mut tx = stage.tx().await;

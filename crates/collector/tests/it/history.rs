@@ -134,7 +134,8 @@ async fn a_channel_with_another_owner_of_the_name_is_read_from_the_start() {
     let mut tx = stage.ctx.db.write().await.expect("tx");
     let known = reading::find(&mut tx, moon.id).await.expect("found").expect("it is read");
     // as if the name had been another channel's
-    let other = reading::Reading { peer_id: known.peer_id + 1, newest_id: 9_999, access_hash: None, looked_at: 0, ..known };
+    let other =
+        reading::Reading { peer_id: known.peer_id + 1, newest_id: 9_999, access_hash: None, looked_at: 0, ..known };
     reading::upsert(&mut tx, &other).await.expect("written");
     tx.commit().await.expect("commit");
     stage.work(&mut worker).await;

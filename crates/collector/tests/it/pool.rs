@@ -66,7 +66,8 @@ async fn two_replicas_share_two_accounts() {
     let roles = [Role::start(&stage), Role::start(&stage)];
     stage.connect("orbit").await;
     stage.connect("moon").await;
-    until("both", || async { stage.progress("orbit").await.unread == 0 && stage.progress("moon").await.posts == 3 }).await;
+    until("both", || async { stage.progress("orbit").await.unread == 0 && stage.progress("moon").await.posts == 3 })
+        .await;
     until("the first", || async { stage.progress("orbit").await.posts == POSTS }).await;
     for role in roles {
         role.stop().await;
@@ -126,8 +127,10 @@ async fn an_account_is_removed_signed_out_and_what_it_read_stays() {
     let id = stage.sign_in(OWNER).await;
     stage.connect("orbit").await;
     let role = Role::start(&stage);
-    until("the history", || async { stage.progress("orbit").await.unread == 0 && stage.progress("orbit").await.posts > 0 })
-        .await;
+    until("the history", || async {
+        stage.progress("orbit").await.unread == 0 && stage.progress("orbit").await.posts > 0
+    })
+    .await;
     account::remove(&stage.ctx, &stage.operator, id, false).await.expect("removed");
     assert_eq!(stage.calls("auth.logOut"), 1);
     assert!(account::list(&stage.ctx, &stage.operator).await.expect("listed").is_empty());

@@ -216,9 +216,10 @@ impl Stage {
         let gone: Vec<i64> =
             deletions::list(&mut tx, channel.id).await.expect("deletions").into_iter().map(|(id, _)| id).collect();
         let count = |count: Option<i64>| count.unwrap_or_default();
-        let whole = posts.into_values().filter(|post| post.album_size.is_none()).map(|post| {
-            (post.post_id, post.date_utc, post.counters, post.text.unwrap_or_default())
-        });
+        let whole = posts
+            .into_values()
+            .filter(|post| post.album_size.is_none())
+            .map(|post| (post.post_id, post.date_utc, post.counters, post.text.unwrap_or_default()));
         let rows = whole.chain(parts.into_iter().map(|part| (part.message_id, part.date, part.counters, part.text)));
         let rows = rows.filter(|(id, ..)| !gone.contains(id)).map(|(id, date, counters, text)| {
             let (forwards, reactions) = (count(counters.forwards), count(counters.reactions));

@@ -17,13 +17,17 @@ async fn graphs_become_daily_facts_and_the_answer_is_kept() {
     let mut tx = stage.tx().await;
     let raw = store::collect::statistics::list(&mut tx, orbit.id, 50).await.expect("raw");
     let kinds: Vec<&str> = raw.iter().map(|raw| raw.kind.as_str()).collect();
-    assert!(kinds.contains(&"broadcast") && kinds.contains(&"growth") && kinds.contains(&"views_by_source"), "{kinds:?}");
+    assert!(
+        kinds.contains(&"broadcast") && kinds.contains(&"growth") && kinds.contains(&"views_by_source"),
+        "{kinds:?}"
+    );
     assert!(raw.iter().all(|raw| raw.taken_at == NOW && !raw.raw.is_empty()));
     let days = store::collect::list_daily(&mut tx, orbit.id, date(2025, 11, 1), date(2026, 1, 31)).await.expect("days");
     let official: Vec<_> = days.iter().filter(|day| day.sources().any(|source| source == Source::Official)).collect();
     assert!(official.len() >= 20, "{} days", official.len());
     assert!(official.iter().any(|day| day.joined.is_some() && day.left.is_some()));
-    let sources = store::collect::list_sources(&mut tx, orbit.id, date(2025, 11, 1), date(2026, 1, 31)).await.expect("sources");
+    let sources =
+        store::collect::list_sources(&mut tx, orbit.id, date(2025, 11, 1), date(2026, 1, 31)).await.expect("sources");
     assert!(sources.iter().any(|fact| fact.source == Source::Official && fact.views.is_some()));
     drop(tx);
     assert_eq!(stage.progress("orbit").await.stats_at, NOW);

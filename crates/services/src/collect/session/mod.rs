@@ -72,8 +72,7 @@ pub async fn connect(
         Err(error) => return Err(error),
     };
     let now = ctx.now();
-    let is_new_connection =
-        connections::insert(&mut tx, channel.id, Mode::Session, person_of(viewer), now).await?;
+    let is_new_connection = connections::insert(&mut tx, channel.id, Mode::Session, person_of(viewer), now).await?;
     let known = reading::find(&mut tx, channel.id).await?;
     if known.as_ref().and_then(|known| known.account_id) != Some(account.id) {
         let fresh = Reading {
@@ -92,7 +91,9 @@ pub async fn connect(
         };
         // what another account has read stays read
         let reading = match known {
-            Some(known) => Reading { newest_id: known.newest_id, peer_id: known.peer_id, stats_at: known.stats_at, ..fresh },
+            Some(known) => {
+                Reading { newest_id: known.newest_id, peer_id: known.peer_id, stats_at: known.stats_at, ..fresh }
+            }
             None => fresh,
         };
         reading::upsert(&mut tx, &reading).await?;
