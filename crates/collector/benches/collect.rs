@@ -51,8 +51,10 @@ impl Bench {
 }
 
 fn main() -> ExitCode {
-    let outside = Builder::new_multi_thread().worker_threads(1).thread_name(STAND_IN).enable_all().build().expect("threads");
-    let inside = Builder::new_multi_thread().worker_threads(2).thread_name("ours").enable_all().build().expect("threads");
+    let outside =
+        Builder::new_multi_thread().worker_threads(1).thread_name(STAND_IN).enable_all().build().expect("threads");
+    let inside =
+        Builder::new_multi_thread().worker_threads(2).thread_name("ours").enable_all().build().expect("threads");
     let mut bench = Bench { aims_missed: 0 };
     println!("{} · {} cores", env!("CARGO_PKG_VERSION"), std::thread::available_parallelism().map_or(0, usize::from));
     as_fast_as_it_goes(&mut bench, &outside, &inside);
@@ -70,7 +72,11 @@ fn as_fast_as_it_goes(bench: &mut Bench, outside: &Runtime, inside: &Runtime) {
     let progress = inside.block_on(place.read("channel_0"));
     let (cost, took) = ((own_cpu() - cpu) / POSTS as u32, began.elapsed());
     assert_eq!((progress.posts, progress.unread), (POSTS, 0));
-    println!("history of {POSTS} posts, nothing limits: {:.1} s, {:.0} posts/s", took.as_secs_f64(), POSTS as f64 / took.as_secs_f64());
+    println!(
+        "history of {POSTS} posts, nothing limits: {:.1} s, {:.0} posts/s",
+        took.as_secs_f64(),
+        POSTS as f64 / took.as_secs_f64()
+    );
     let shown = format!("{:.1} µs", cost.as_secs_f64() * 1e6);
     bench.aim("our own processor time a post (SQLite, durable)", &shown, "< 50 µs", cost < OWN_COST_MAX);
     place.end(outside);
@@ -83,10 +89,18 @@ fn within_the_flood_model(bench: &mut Bench, outside: &Runtime, inside: &Runtime
     let took = began.elapsed();
     assert_eq!((progress.posts, progress.unread), (POSTS, 0));
     let calls = place.calls("messages.getHistory");
-    let floods = place.telegram.world.calls().iter().filter(|call| call.error.as_ref().is_some_and(|error| error.contains("FLOOD"))).count();
+    let floods = place
+        .telegram
+        .world
+        .calls()
+        .iter()
+        .filter(|call| call.error.as_ref().is_some_and(|error| error.contains("FLOOD")))
+        .count();
     let model_s = (calls as f64 - 300.0).max(0.0) / 10.0;
     let ratio = took.as_secs_f64() / model_s;
-    println!("history of {POSTS} posts within the flood model: {calls} calls, {floods} refused, the model's own time {model_s:.1} s");
+    println!(
+        "history of {POSTS} posts within the flood model: {calls} calls, {floods} refused, the model's own time {model_s:.1} s"
+    );
     let shown = format!("{:.1} s, {ratio:.2} ×", took.as_secs_f64());
     bench.aim("the same, measured, to the model's own time", &shown, "≤ 1.10 ×", ratio <= LIMITED_BY_US);
     let succeed = 100.0 * (1.0 - floods as f64 / calls as f64);

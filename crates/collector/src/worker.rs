@@ -13,6 +13,8 @@ use services::collect::session::{Plan, Task, perform, plan, updates};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use crate::observed;
+
 /// How soon a new channel, or a person's hand at the switch, is seen.
 const LOOK: Duration = Duration::from_millis(500);
 /// A third of the lease.
@@ -123,8 +125,9 @@ impl Worker {
         if let Some(only) = self.only {
             plan.tasks.retain(|task| task.channel() == only);
         }
-        metrics::gauge!("analyticbot_collect_tasks_due", "account" => self.held.id().to_string())
-            .set(plan.tasks.len() as f64);
+        let account = self.held.id().to_string();
+        metrics::gauge!(observed::TASKS_DUE, "account" => account.clone()).set(plan.tasks.len() as f64);
+        metrics::gauge!(observed::LAG, "account" => account).set(plan.lag_s as f64);
         let now = self.ctx.now();
         let open = plan.tasks.iter().find(|task| self.opens_at(task) <= now);
         let Some(task) = open.cloned() else { return Turn::Idle { until: self.next_at(&plan) } };
@@ -144,10 +147,8 @@ impl Worker {
             Err(Halt::Ended) => ("ended", Turn::Over),
             Err(Halt::Failed(error)) => ("failed", self.away(&error).await),
         };
-        metrics::counter!("analyticbot_collect_tasks_total", "task" => task.method(), "outcome" => outcome)
-            .increment(1);
-        metrics::histogram!("analyticbot_collect_task_seconds", "task" => task.method())
-            .record(began.elapsed().as_secs_f64());
+        metrics::counter!(observed::TASKS, "task" => task.method(), "outcome" => outcome).increment(1);
+        metrics::histogram!(observed::TASK_SECONDS, "task" => task.method()).record(began.elapsed().as_secs_f64());
         turn
     }
 

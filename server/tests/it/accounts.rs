@@ -194,7 +194,10 @@ async fn a_server_killed_in_the_middle_of_a_history_goes_on_where_it_was() {
     let (telegram, program) = program().await;
     let now = telegram.world.clock.now();
     let clock = program.write("now", &now.to_string());
-    let program = program.with("ANALYTICBOT_CLOCK__FILE", &clock).with("MTPROTO_UPDATES_ENABLED", "true");
+    let program = program
+        .with("ANALYTICBOT_CLOCK__FILE", &clock)
+        .with("MTPROTO_UPDATES_ENABLED", "true")
+        .with("ANALYTICBOT_SERVER__METRICS_TOKEN", "for-the-watcher");
     // the last slice takes its time
     let slow = |then| Rule {
         method: Some("messages.getHistory".to_owned()),
@@ -220,6 +223,16 @@ async fn a_server_killed_in_the_middle_of_a_history_goes_on_where_it_was() {
         program.write("now", &(now + 61).to_string());
         let server = program.serve(&["--roles", "web,collect"]);
         wait_until("the rest", || posts_listed(program) == 250);
+        let measured = server.get_with("/metrics", &[("Authorization", "Bearer for-the-watcher")]).expect("metrics");
+        for told in [
+            "analyticbot_mtproto_calls_total{method=\"messages.getHistory\",outcome=\"answered\"}",
+            "analyticbot_mtproto_call_seconds_bucket{method=\"messages.getHistory\"",
+            "analyticbot_collect_tasks_total{task=\"messages.getHistory\",outcome=\"done\"}",
+            "analyticbot_mtproto_accounts_held 1",
+            "analyticbot_collect_lag_seconds{account=\"1\"}",
+        ] {
+            assert!(measured.contains(told), "{told} is not in {measured}");
+        }
         server.signal("TERM");
         let (code, took, log) = server.ended(Duration::from_secs(25));
         assert_eq!(code, Some(0), "{log}");

@@ -5,5 +5,6 @@ mod following;
 mod history;
 mod normal_day;
 mod pool;
+mod postgres;
 mod stage;
 mod statistics;

@@ -78,7 +78,8 @@ pub struct Stage {
     pub ctx: Ctx,
     pub clock: Clock,
     pub operator: Viewer,
-    _folder: tempfile::TempDir,
+    /// of the SQLite file; removed when the test ends
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Stage {
@@ -93,16 +94,25 @@ impl Stage {
 
     /// In a world of its own.
     pub async fn of(scenario: &str, reads: Reads) -> Self {
-        let telegram = FakeTelegram::start(Scenario::parse(scenario).expect("a scenario")).await.expect("it starts");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let db = Db::open(&Settings { url, max_connections: 4 }).await.expect("opens");
         db.migrate().await.expect("migrates");
+        Self { _folder: Some(folder), ..Self::on(db, scenario, reads).await }
+    }
+
+    /// The usual world, on a migrated, empty database.
+    pub async fn usual_on(db: Db) -> Self {
+        Self::on(db, SCENARIO, EVERYTHING).await
+    }
+
+    async fn on(db: Db, scenario: &str, reads: Reads) -> Self {
+        let telegram = FakeTelegram::start(Scenario::parse(scenario).expect("a scenario")).await.expect("it starts");
         let clock = Clock::set(telegram.world.clock.now());
         let ctx = Ctx::new(db, clock.clone(), SiteSettings::default());
         let workspace = identity::ensure_default_workspace(&ctx).await.expect("a workspace");
         let ctx = ctx.with_accounts(Some(accounts(&telegram, reads)));
-        Self { telegram, ctx, clock, operator: Viewer::Operator { workspace }, _folder: folder }
+        Self { telegram, ctx, clock, operator: Viewer::Operator { workspace }, _folder: None }
     }
 
     /// The same database as another process has it, with other settings of accounts.
