@@ -408,8 +408,12 @@ pub(super) async fn sign_out(ctx: &Ctx, id: AccountId, within: Duration) -> Resu
             let sealed = rows::session(&mut tx, id).await?.unwrap_or_default();
             tx.commit().await?;
             let sealed = SealedSession::from_bytes(sealed);
-            let account =
-                mtproto::Account::start(&settings.telegram, mtproto::AccountId(id.0), &sealed, settings.proxies.clone());
+            let account = mtproto::Account::start(
+                &settings.telegram,
+                mtproto::AccountId(id.0),
+                &sealed,
+                settings.proxies.clone(),
+            );
             let Ok((account, _)) = account else { return Ok(false) };
             let told = account.sign_out().await;
             account.stop().await;

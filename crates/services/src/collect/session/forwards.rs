@@ -13,13 +13,7 @@ use crate::collect::account::{Asked, Held};
 /// Pages of a hundred, a post and day.
 const PAGES_MAX: u32 = 5;
 
-pub(super) async fn read(
-    ctx: &Ctx,
-    held: &mut Held,
-    channel: &Channel,
-    reading: &Reading,
-    post_id: i64,
-) -> Asked<()> {
+pub(super) async fn read(ctx: &Ctx, held: &mut Held, channel: &Channel, reading: &Reading, post_id: i64) -> Asked<()> {
     let dc = reading.stats_dc.and_then(|dc| i32::try_from(dc).ok());
     let (mut forwards, mut offset) = (Vec::new(), None::<String>);
     for _ in 0..PAGES_MAX {

@@ -60,9 +60,7 @@ async fn look(ctx: &Ctx, held: &mut Held, channel: &Channel, reading: &Reading) 
             let name = name.clone();
             held.ask("contacts.resolveUsername", async move |account| account.resolve(&name).await).await?
         }
-        (None, None) => {
-            held.telegram().known_peer(reading.peer_id).ok_or(Halt::Refused(CallError::NotFound))?
-        }
+        (None, None) => held.telegram().known_peer(reading.peer_id).ok_or(Halt::Refused(CallError::NotFound))?,
     };
     let asked = peer.clone();
     let full = held.ask("channels.getFullChannel", async move |account| account.full_channel(&asked).await).await?;
@@ -165,7 +163,8 @@ async fn counters(ctx: &Ctx, held: &mut Held, channel: &Channel, reading: &Readi
     let now = ctx.now();
     let read: Vec<&Watched> = watched.iter().filter(|post| posts.contains(&post.post_id)).collect();
     metrics::counter!("analyticbot_snapshots_taken_total").increment(read.len() as u64);
-    metrics::counter!("analyticbot_snapshots_missed_total").increment(read.iter().map(|post| post.missed(now) as u64).sum());
+    metrics::counter!("analyticbot_snapshots_missed_total")
+        .increment(read.iter().map(|post| post.missed(now) as u64).sum());
     let missing: Vec<i64> = found.missing.iter().map(|id| i64::from(*id)).collect();
     let mut tx = ctx.db.write().await?;
     for post in read {

@@ -30,9 +30,8 @@ struct Read {
 
 pub(super) async fn read(ctx: &Ctx, held: &mut Held, channel: &Channel, reading: &Reading) -> Asked<()> {
     let (peer, dc) = (peer(channel, reading), reading.stats_dc.and_then(|dc| i32::try_from(dc).ok()));
-    let stats = held
-        .ask("stats.getBroadcastStats", async move |account| account.broadcast_stats(&peer, dc).await)
-        .await?;
+    let stats =
+        held.ask("stats.getBroadcastStats", async move |account| account.broadcast_stats(&peer, dc).await).await?;
     let read = draw(held, stats).await?;
     let now = ctx.now();
     let today = Zone::utc().day(now);
@@ -69,11 +68,8 @@ pub(super) async fn read(ctx: &Ctx, held: &mut Held, channel: &Channel, reading:
 /// Has Telegram draw the graphs that facts are in, and takes the others as far as they are drawn.
 async fn draw(held: &mut Held, stats: BroadcastStats) -> Asked<Read> {
     let mut drawn = BTreeMap::new();
-    let graphs: Vec<(GraphKind, mtproto::Graph)> = stats
-        .graphs()
-        .into_iter()
-        .filter_map(|(name, graph)| Some((name.parse().ok()?, graph.clone())))
-        .collect();
+    let graphs: Vec<(GraphKind, mtproto::Graph)> =
+        stats.graphs().into_iter().filter_map(|(name, graph)| Some((name.parse().ok()?, graph.clone()))).collect();
     for (kind, mut graph) in graphs {
         for _ in 0..POLLS_MAX {
             let mtproto::Graph::Async { token } = graph else { break };
