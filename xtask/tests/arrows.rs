@@ -23,7 +23,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("jobs", &["services", "store", "domain"]),
     ("app", &["domain", "charts", "services"]),
     ("frontend", &["app"]),
-    ("server", &["app", "bot", "collector", "jobs", "services", "store", "telegram", "mtproto", "preview", "charts", "domain"]),
+    (
+        "server",
+        &["app", "bot", "collector", "jobs", "services", "store", "telegram", "mtproto", "preview", "charts", "domain"],
+    ),
     ("xtask", &[]),
     // stands in for the outside: knows nothing of the product, and only tests may use it
     ("fake-telegram", &[]),

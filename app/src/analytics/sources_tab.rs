@@ -6,6 +6,7 @@ use domain::analytics::sources::{SourceShare, Sources, sources};
 use leptos::prelude::*;
 
 use super::explain::Foot;
+use super::senders_card::SendersCard;
 use super::shown::Shown;
 use super::sources_card::{SourcesCard, last_day, series};
 use crate::t;
@@ -34,6 +35,7 @@ pub fn SourcesTab(shown: Shown) -> impl IntoView {
                 </Card>
                 <SourcesTable shown answer/>
             </Show>
+            <SendersCard shown/>
         </div>
     }
 }

@@ -151,7 +151,8 @@ impl Worker {
             Err(Halt::Ended) => ("ended", Turn::Over),
             Err(Halt::Failed(error)) => ("failed", self.away(&error).await),
         };
-        metrics::counter!("analyticbot_collect_tasks_total", "task" => task.method(), "outcome" => outcome).increment(1);
+        metrics::counter!("analyticbot_collect_tasks_total", "task" => task.method(), "outcome" => outcome)
+            .increment(1);
         metrics::histogram!("analyticbot_collect_task_seconds", "task" => task.method())
             .record(began.elapsed().as_secs_f64());
         turn

@@ -122,7 +122,9 @@ pub enum Clash {
     SignInAgain,
     #[error("another process uses this account: stop it first, or let the running server do it")]
     AccountInUse,
-    #[error("Telegram could not be told that this account signs out: try again, or end the session in Telegram yourself and remove it by force")]
+    #[error(
+        "Telegram could not be told that this account signs out: try again, or end the session in Telegram yourself and remove it by force"
+    )]
     NotSignedOut,
     #[error("no account that could read it: sign one in first")]
     NoAccount,

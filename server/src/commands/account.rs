@@ -16,8 +16,8 @@ use serde_json::json;
 use services::collect::account::{self, AccountCard, Accounts};
 use services::{Clash, Ctx, Error, Outage, Viewer, What};
 
-use super::table::{Node, Reading};
 use super::Shell;
+use super::table::{Node, Reading};
 use crate::failure::Failure;
 
 /// Sign accounts of Telegram in that read channels, see what they did, stop them
@@ -139,7 +139,8 @@ pub async fn run(shell: &Shell, command: Account) -> Result<ExitCode, Failure> {
 async fn login(shell: &Shell, args: LoginArgs) -> Result<ExitCode, Failure> {
     let (ctx, viewer) = shell.operator().await?;
     let accounts = configured(&ctx)?;
-    let mut login = Login::start(&accounts.telegram, accounts.proxies.clone()).map_err(|error| refused(error.into()))?;
+    let mut login =
+        Login::start(&accounts.telegram, accounts.proxies.clone()).map_err(|error| refused(error.into()))?;
     let signed_in = if args.qr { by_picture(&mut login).await } else { by_code(&mut login, args.phone).await };
     login.stop().await;
     let (signed_in, phone) = signed_in?;
@@ -260,9 +261,8 @@ async fn list(shell: &Shell) -> Result<ExitCode, Failure> {
 async fn calls(shell: &Shell, args: &CallsArgs) -> Result<ExitCode, Failure> {
     let (ctx, viewer) = shell.operator().await?;
     let since = ctx.now() - args.days * 86_400;
-    let calls = account::calls(&ctx, &viewer, AccountId(args.id), since)
-        .await
-        .map_err(|error| of_account(error, args.id))?;
+    let calls =
+        account::calls(&ctx, &viewer, AccountId(args.id), since).await.map_err(|error| of_account(error, args.id))?;
     let rows: Vec<_> = calls
         .iter()
         .map(|one| {
@@ -313,9 +313,7 @@ async fn resume(shell: &Shell, args: &OneArgs) -> Result<ExitCode, Failure> {
 
 async fn remove(shell: &Shell, args: &RemoveArgs) -> Result<ExitCode, Failure> {
     let (ctx, viewer) = shell.operator().await?;
-    account::remove(&ctx, &viewer, AccountId(args.id), args.force)
-        .await
-        .map_err(|error| of_account(error, args.id))?;
+    account::remove(&ctx, &viewer, AccountId(args.id), args.force).await.map_err(|error| of_account(error, args.id))?;
     shell.say(&json!({ "removed": args.id }), || format!("account {} is forgotten; what it read stays", args.id))
 }
 
@@ -332,7 +330,10 @@ pub(super) fn of_account(error: Error, id: i64) -> Failure {
     match error {
         Error::NotFound(What::Account) => Failure {
             code: "not_found",
-            ..Failure::usage("id", format!("there is no account {id}: `analyticbot account list` shows those there are"))
+            ..Failure::usage(
+                "id",
+                format!("there is no account {id}: `analyticbot account list` shows those there are"),
+            )
         },
         Error::Conflict(Clash::SignInAgain) => {
             Failure::failed("conflict", format!("{error}: `analyticbot account login`"))
@@ -350,8 +351,7 @@ fn as_json(row: &Row) -> serde_json::Value {
 }
 
 fn card_as_json(card: &AccountCard) -> serde_json::Value {
-    let waits: Vec<_> =
-        card.waits.iter().map(|(method, until)| json!({ "method": method, "until": until })).collect();
+    let waits: Vec<_> = card.waits.iter().map(|(method, until)| json!({ "method": method, "until": until })).collect();
     let mut shown = as_json(&card.account);
     shown["channels"] = card.channels.into();
     shown["waits"] = waits.into();

@@ -109,7 +109,10 @@ impl What {
         if !is_on {
             return Err(Failure::failed(
                 "switched_off",
-                format!("mtproto.{name} is off: set it to true in the settings, or in the environment with MTPROTO_{}=true", name.to_ascii_uppercase()),
+                format!(
+                    "mtproto.{name} is off: set it to true in the settings, or in the environment with MTPROTO_{}=true",
+                    name.to_ascii_uppercase()
+                ),
             ));
         }
         Ok(Reads {
@@ -147,12 +150,12 @@ impl<'a> Job<'a> {
         let mut accounts = configured(&ctx)?.clone();
         accounts.reads = what.reads(&accounts.reads)?;
         let channel = ChannelRef::parse(&args.channel);
-        session::connect(&ctx, &viewer, &channel, args.account.map(AccountId))
-            .await
-            .map_err(|error| match args.account {
+        session::connect(&ctx, &viewer, &channel, args.account.map(AccountId)).await.map_err(|error| {
+            match args.account {
                 Some(id) => of_account(error, id),
                 None => of_channel(error, &args.channel),
-            })?;
+            }
+        })?;
         let since = ctx.now();
         session::read_again(&ctx, &viewer, &channel, again).await?;
         Ok(Self { shell, ctx: ctx.with_accounts(Some(accounts)), viewer, channel, what, since })

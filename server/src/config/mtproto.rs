@@ -99,11 +99,8 @@ impl MtprotoSettings {
                 Ok(Some((id, ApiHash::new(hash.expose()), key)))
             }
             (id, hash, key) => {
-                let missing = [
-                    ("api_id", id.is_none()),
-                    ("api_hash", hash.is_none()),
-                    ("encryption_key", key.is_none()),
-                ];
+                let missing =
+                    [("api_id", id.is_none()), ("api_hash", hash.is_none()), ("encryption_key", key.is_none())];
                 let missing: Vec<&str> = missing.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
                 Err(ConfigError(format!(
                     "[mtproto] lacks {}: api_id and api_hash are got at my.telegram.org, encryption_key is made with `openssl rand -hex 32`",
@@ -124,7 +121,8 @@ fn read_stand_in(path: &Path) -> Result<(Vec<Centre>, i32), ConfigError> {
     let wrong = |what: String| ConfigError(format!("mtproto.stand_in: {}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read ({error})")))?;
     let described: StandIn = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-    let auth_key = auth_key(&described.auth_key).ok_or_else(|| wrong("auth_key has 512 hexadecimal digits".to_owned()))?;
+    let auth_key =
+        auth_key(&described.auth_key).ok_or_else(|| wrong("auth_key has 512 hexadecimal digits".to_owned()))?;
     let centre = |centre: StandInCentre| {
         let host = centre.host.parse().map_err(|_| wrong(format!("{} is no address", centre.host)))?;
         Ok(Centre { id: centre.id, address: SocketAddr::new(host, centre.port), auth_key: Some(auth_key) })
@@ -217,7 +215,10 @@ mod tests {
         let accounts = || load(&[("ANALYTICBOT_MTPROTO__STAND_IN", &path)]).expect("settings").mtproto.accounts();
         let telegram = accounts().expect("accounts").expect("configured").telegram;
         let centre = &telegram.centres.expect("centres")[0];
-        assert_eq!((centre.id, centre.address.port(), centre.auth_key, telegram.home), (2, 7, Some([0xab; 256]), Some(2)));
+        assert_eq!(
+            (centre.id, centre.address.port(), centre.auth_key, telegram.home),
+            (2, 7, Some([0xab; 256]), Some(2))
+        );
         write("ab");
         assert!(accounts().expect_err("refused").to_string().contains("512"));
         std::fs::remove_file(&file).expect("removed");

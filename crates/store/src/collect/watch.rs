@@ -49,7 +49,8 @@ pub async fn forget(tx: &mut Tx, channel: ChannelId, post_id: i64) -> Result<()>
 
 /// All that are watched, by post.
 pub async fn list(tx: &mut Tx, channel: ChannelId) -> Result<Vec<Watched>> {
-    const SQL: &str = "SELECT post_id, ids, date_utc, read_at FROM channel_watch WHERE channel_id = $1 ORDER BY post_id";
+    const SQL: &str =
+        "SELECT post_id, ids, date_utc, read_at FROM channel_watch WHERE channel_id = $1 ORDER BY post_id";
     let rows: Vec<Row> = on!(tx, |conn| sqlx::query_as(SQL).bind(channel).fetch_all(conn))?;
     Ok(rows.into_iter().map(Watched::from).collect())
 }
@@ -62,20 +63,10 @@ pub async fn next_at(tx: &mut Tx, channel: ChannelId) -> Result<Option<i64>> {
 
 /// The watched post of at least `age_s` seconds that was not asked about its forwards for `every_s`; the longest
 /// overdue.
-pub async fn next_forwards(
-    tx: &mut Tx,
-    channel: ChannelId,
-    now: i64,
-    age_s: i64,
-    every_s: i64,
-) -> Result<Option<i64>> {
+pub async fn next_forwards(tx: &mut Tx, channel: ChannelId, now: i64, age_s: i64, every_s: i64) -> Result<Option<i64>> {
     const SQL: &str = "SELECT post_id FROM channel_watch WHERE channel_id = $1 AND date_utc <= $2 AND forwards_at <= $3 \
         ORDER BY forwards_at, post_id LIMIT 1";
-    on!(tx, |conn| sqlx::query_scalar(SQL)
-        .bind(channel)
-        .bind(now - age_s)
-        .bind(now - every_s)
-        .fetch_optional(conn))
+    on!(tx, |conn| sqlx::query_scalar(SQL).bind(channel).bind(now - age_s).bind(now - every_s).fetch_optional(conn))
 }
 
 pub async fn note_forwards(tx: &mut Tx, channel: ChannelId, post_id: i64, now: i64) -> Result<()> {
