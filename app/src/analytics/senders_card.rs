@@ -7,91 +7,54 @@ use leptos::prelude::*;
 use super::explain::Nothing;
 use super::shown::Shown;
 use crate::t;
+use crate::ui::bar_list::{Bar, BarList};
 use crate::ui::card::Card;
 use crate::ui::{number, time};
 
 #[component]
-pub fn SendersCard(shown: Shown) -> impl IntoView {
+pub fn SendersCard(shown: Shown, class: &'static str) -> impl IntoView {
+    let bars = Signal::derive(move || bars(shown.senders(), &shown.zone()));
+    let sub = move || {
+        let window = shown.whole_window();
+        t!("analytics-senders-sub", day = time::day_year(window.zone.day(window.from)))
+    };
     view! {
-        <Card
-            class="flush"
-            id="senders"
-            title=|| t!("analytics-senders")
-            sub=move || {
-                move || {
-                    let window = shown.whole_window();
-                    t!("analytics-senders-sub", day = time::day_year(window.zone.day(window.from)))
-                }
-            }
-        >
+        <Card class id="senders" title=|| t!("analytics-senders") sub=move || sub>
             {move || {
-                let (senders, zone) = (shown.senders(), shown.zone());
-                if senders.is_empty() {
+                if bars.with(Vec::is_empty) {
                     view! { <Nothing title=t!("analytics-senders-none") more=t!("analytics-senders-none-more")/> }
                         .into_any()
                 } else {
-                    let rows: Vec<AnyView> = senders.into_iter().map(|sender| row(sender, &zone)).collect();
-                    view! {
-                        <div class="table-scroll">
-                            <table class="data-table folds">
-                                <thead>
-                                    <tr>
-                                        <th scope="col">{t!("analytics-sender")}</th>
-                                        {[
-                                            t!("analytics-forwards"),
-                                            t!("analytics-mentions"),
-                                            t!("analytics-views-column"),
-                                            t!("analytics-sender-last"),
-                                        ]
-                                            .map(|name| {
-                                                view! {
-                                                    <th scope="col" class="num">
-                                                        {name}
-                                                    </th>
-                                                }
-                                            })}
-                                    </tr>
-                                </thead>
-                                <tbody>{rows}</tbody>
-                            </table>
-                        </div>
-                    }
-                        .into_any()
+                    view! { <BarList bars/> }.into_any()
                 }
             }}
         </Card>
     }
 }
 
-fn row(sender: Sender, zone: &Zone) -> AnyView {
-    let handle = sender.username.as_ref().map(|username| format!("@{username}"));
-    let name = sender.title.or_else(|| handle.clone()).unwrap_or_else(|| t!("analytics-sender-unnamed"));
-    let cells = [
-        (t!("analytics-forwards"), number::full(sender.forwards)),
-        (t!("analytics-mentions"), number::full(sender.mentions)),
-        (t!("analytics-views-column"), number::count_or_dash(sender.views)),
-        (
-            t!("analytics-sender-last"),
-            sender.last_at.map_or_else(|| number::UNKNOWN.to_owned(), |at| time::day_year(zone.day(at))),
-        ),
-    ];
-    view! {
-        <tr>
-            <td>
-                // without a public name there is no address, and without an address it is no link
-                <a href=sender.username.map(|username| format!("https://t.me/{username}"))>{name}</a>
-                " "
-                <small>{handle}</small>
-            </td>
-            {cells
-                .map(|(label, value)| {
-                    view! {
-                        <td class="num" data-label=label>
-                            {value}
-                        </td>
-                    }
-                })}
-        </tr>
-    }
-    .into_any()
+/// Longest where a channel's messages were seen most.
+fn bars(senders: Vec<Sender>, zone: &Zone) -> Vec<Bar> {
+    let most = senders.iter().filter_map(|sender| sender.views).max().unwrap_or_default().max(1);
+    senders
+        .into_iter()
+        .map(|sender| {
+            let handle = sender.username.as_ref().map(|username| format!("@{username}"));
+            let said = [
+                // a channel without a title is named by its handle already
+                handle.clone().filter(|_| sender.title.is_some()),
+                (sender.forwards > 0).then(|| t!("analytics-sender-forwards", n = sender.forwards)),
+                (sender.mentions > 0).then(|| t!("analytics-sender-mentions", n = sender.mentions)),
+                sender.last_at.map(|at| t!("analytics-sender-last", day = time::day_year(zone.day(at)))),
+            ];
+            Bar {
+                name: sender.title.or(handle).unwrap_or_else(|| t!("analytics-sender-unnamed")),
+                href: sender.username.map(|username| format!("https://t.me/{username}")),
+                note: said.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+                value: number::count_or_dash(sender.views),
+                share: sender.views.unwrap_or_default() as f64 / most as f64,
+                tick: None,
+                series: 1,
+            }
+        })
+        .collect()
 }

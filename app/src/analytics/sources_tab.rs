@@ -35,7 +35,7 @@ pub fn SourcesTab(shown: Shown) -> impl IntoView {
                 </Card>
                 <SourcesTable shown answer/>
             </Show>
-            <SendersCard shown/>
+            <SendersCard shown class="span-4"/>
         </div>
     }
 }
@@ -45,7 +45,7 @@ fn SourcesTable(shown: Shown, answer: Memo<Answer<Sources>>) -> impl IntoView {
     let meta = Signal::derive(move || answer.with(|answer| answer.meta.clone()));
     let has_before = move || shown.before.with(Option::is_some);
     view! {
-        <section class="card flush" aria-labelledby="sources-table">
+        <section class="card flush span-8" aria-labelledby="sources-table">
             <header>
                 <div class="heading">
                     <h2 id="sources-table">{t!("analytics-sources-table")}</h2>
