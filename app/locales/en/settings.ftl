@@ -181,7 +181,6 @@ account-signed-out = Telegram has ended its session.
 account-signed-out-do = Sign in again on the machine where the server runs:
 account-banned = Telegram has banned it.
 account-banned-do = Read its channels by another account, by the bot or by their public pages.
-account-reason = ({ $reason })
 account-call-answered = answered
 account-call-wait = asked to wait, { $seconds } s in all
 account-call-silent = no answer in time

@@ -188,7 +188,6 @@ account-signed-out = Telegram закончил его сессию.
 account-signed-out-do = Войдите снова на машине, где работает сервер:
 account-banned = Telegram его заблокировал.
 account-banned-do = Читайте его каналы другим аккаунтом, через бота или по публичным страницам.
-account-reason = ({ $reason })
 account-call-answered = есть ответ
 account-call-wait = просьба подождать, всего { $seconds } с
 account-call-silent = ответа вовремя не было

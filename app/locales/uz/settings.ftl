@@ -178,7 +178,6 @@ account-signed-out = Telegram uning sessiyasini tugatgan.
 account-signed-out-do = Server ishlayotgan mashinada qayta kiring:
 account-banned = Telegram uni bloklagan.
 account-banned-do = Kanallarini boshqa akkaunt, bot yoki ochiq sahifalari orqali o‘qing.
-account-reason = ({ $reason })
 account-call-answered = javob bor
 account-call-wait = kutish so‘raldi, jami { $seconds } s
 account-call-silent = vaqtida javob yo‘q

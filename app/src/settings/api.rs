@@ -93,7 +93,7 @@ pub async fn list_channels() -> Result<ChannelSettings, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let channels = services::channels::list(&ctx, &viewer).await?;
     let connections = services::collect::connection::list(&ctx, &viewer).await?;
-    let read_so_far = read_so_far(&ctx, &viewer, &connections).await?;
+    let read_so_far = read_so_far(&ctx, &viewer, &channels, &connections).await?;
     let is_collected = |card: &&ChannelCard| connections.iter().any(|way| way.channel_id == card.channel.id);
     let names: std::collections::BTreeSet<_> =
         channels.iter().filter(is_collected).map(|card| card.channel.zone.as_str()).collect();
@@ -161,14 +161,18 @@ pub async fn disconnect_channel(channel: String, mode: Mode) -> Result<(), ApiEr
 async fn read_so_far(
     ctx: &services::Ctx,
     viewer: &services::Viewer,
+    channels: &[ChannelCard],
     connections: &[Connection],
 ) -> Result<Vec<ReadSoFar>, ApiError> {
     let mut all = Vec::new();
-    for way in connections.iter().filter(|way| way.mode == Mode::Session) {
-        let channel = domain::channels::ChannelRef::Key(way.channel_id);
+    let is_read = |card: &&ChannelCard| {
+        connections.iter().any(|way| way.channel_id == card.channel.id && way.mode == Mode::Session)
+    };
+    for card in channels.iter().filter(is_read) {
+        let channel = domain::channels::ChannelRef::parse(&card.slug);
         match services::collect::session::progress(ctx, viewer, &channel).await {
             Ok(progress) => all.push(ReadSoFar {
-                channel_id: way.channel_id,
+                channel_id: card.channel.id,
                 newest_id: progress.newest_id,
                 unread: progress.unread,
                 can_view_stats: progress.can_view_stats,

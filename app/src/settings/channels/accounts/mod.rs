@@ -35,6 +35,28 @@ impl Switches {
         self.stop.version().get() + self.stop_all.version().get() + self.resume.version().get()
     }
 
+    /// What one switch has come to takes the place of what another had come to.
+    fn say_only_the_last(self) {
+        Effect::new(move || {
+            if self.stop.pending().get() {
+                self.stop_all.clear();
+                self.resume.clear();
+            }
+        });
+        Effect::new(move || {
+            if self.stop_all.pending().get() {
+                self.stop.clear();
+                self.resume.clear();
+            }
+        });
+        Effect::new(move || {
+            if self.resume.pending().get() {
+                self.stop.clear();
+                self.stop_all.clear();
+            }
+        });
+    }
+
     fn is_pending(self) -> bool {
         self.stop.pending().get() || self.stop_all.pending().get() || self.resume.pending().get()
     }
@@ -42,6 +64,7 @@ impl Switches {
 
 #[component]
 pub(super) fn AccountsCard(settings: Signal<ChannelSettings>, switches: Switches) -> impl IntoView {
+    switches.say_only_the_last();
     let accounts = Memo::new(move |_| settings.with(|settings| settings.accounts.clone().unwrap_or_default()));
     let is_off = Memo::new(move |_| settings.with(|settings| settings.reads.is_none()));
     let usable = Memo::new(move |_| {

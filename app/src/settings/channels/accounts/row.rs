@@ -22,14 +22,19 @@ pub(super) fn AccountRow(
     let AccountItem { account, channels, waits } = item;
     let (id, name) = (account.id, account.name.clone());
     let (state, badge) = state_words(account.state);
-    let answered = match account.answered_at {
-        Some(at) => t!("settings-account-answered", time = time::ago(&Zone::utc(), at, now)),
+    let answers = match account.answered_at {
+        Some(at) => {
+            let share = number::percent_whole(account.health as f64 / 100.0);
+            let last = t!("settings-account-answered", time = time::ago(&Zone::utc(), at, now));
+            format!("{last} · {}", t!("settings-account-health", share = share))
+        }
         None => t!("settings-account-unanswered"),
     };
     let reads = t!("settings-account-channels", n = channels, text = number::full(channels));
     let about: Vec<String> = account.phone.iter().cloned().chain([reads]).collect();
-    let health = t!("settings-account-health", share = number::percent_whole(account.health as f64 / 100.0));
     let in_the_way = in_the_way(&account, now);
+    // Telegram's or the network's, in its own words; that a person has stopped it is said already
+    let reason = account.reason.clone().filter(|_| account.state != AccountState::Stopped);
     let is_signed_out = account.state == AccountState::SignedOut;
     view! {
         <li>
@@ -38,7 +43,7 @@ pub(super) fn AccountRow(
                 <b>{name.clone()}</b>
                 <span class=format!("badge {badge}")>{state}</span>
                 <small>{about.join(" · ")}</small>
-                <small>{[answered, health].join(" · ")}</small>
+                <small>{answers}</small>
             </div>
             <div class="do">
                 {if account.state.is_usable() {
@@ -91,6 +96,7 @@ pub(super) fn AccountRow(
                                 <span>
                                     <b>{what}</b>
                                     {format!(" {way_out}")}
+                                    {reason.map(|reason| view! { <code>{reason}</code> })}
                                 </span>
                             </p>
                         }
@@ -140,7 +146,7 @@ fn state_words(state: AccountState) -> (String, &'static str) {
 
 /// What keeps an account from reading, and what to do about it.
 fn in_the_way(account: &Account, now: i64) -> Option<(String, String)> {
-    let (what, way_out) = match account.state {
+    Some(match account.state {
         AccountState::Active => {
             // a fresh one is picked up within seconds: that is nothing to speak of
             let is_held = account.leased_until.is_some_and(|until| until > now);
@@ -148,16 +154,10 @@ fn in_the_way(account: &Account, now: i64) -> Option<(String, String)> {
             return (!is_held && !is_fresh).then(|| (t!("account-unused"), t!("account-unused-do")));
         }
         AccountState::Waiting => (t!("account-waiting"), waiting_until(account.retry_at.filter(|at| *at > now))),
-        AccountState::Stopped => return Some((t!("account-stopped"), t!("account-stopped-do"))),
+        AccountState::Stopped => (t!("account-stopped"), t!("account-stopped-do")),
         AccountState::SignedOut => (t!("account-signed-out"), t!("account-signed-out-do")),
         AccountState::Banned => (t!("account-banned"), t!("account-banned-do")),
-    };
-    // the reason is Telegram's or the network's, in its own words
-    let what = match &account.reason {
-        Some(reason) => format!("{what} {}", t!("account-reason", reason = reason.clone())),
-        None => what,
-    };
-    Some((what, way_out))
+    })
 }
 
 fn waiting_until(retry_at: Option<i64>) -> String {
