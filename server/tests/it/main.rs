@@ -1,7 +1,7 @@
 //! The server from outside: its router in this process ([`app::TestApp`]) and its program as a real process
 //! ([`program::Program`]).
 
-mod accounts;
+mod account_pages;
 mod api;
 mod app;
 mod at_once;

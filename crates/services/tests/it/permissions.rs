@@ -523,9 +523,8 @@ async fn a_key_limited_to_channels_knows_of_no_other() {
     let key = identity::viewer_of_bearer(&place.ctx, secret.reveal()).await.expect("asked").expect("a key");
     assert!(channels::find(&place.ctx, &key, &named("mine")).await.is_ok());
     // how far a channel was read is of the settings, which a key does not see at all
-    let of_numbers = |case: &UseCase| {
-        case.of_channel && case.least == Role::Viewer && case.name != "collect::session::progress"
-    };
+    let of_numbers =
+        |case: &UseCase| case.of_channel && case.least == Role::Viewer && case.name != "collect::session::progress";
     for case in use_cases().into_iter().filter(of_numbers) {
         for name in ["other".to_owned(), format!("c{}", other.id), "nobody_knows_it".to_owned()] {
             let outcome = (case.act)(&place.ctx, &key, &named(&name)).await;

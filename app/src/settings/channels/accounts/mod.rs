@@ -60,12 +60,17 @@ impl Switches {
     fn is_pending(self) -> bool {
         self.stop.pending().get() || self.stop_all.pending().get() || self.resume.pending().get()
     }
+
+    fn is_pending_untracked(self) -> bool {
+        untrack(|| self.is_pending())
+    }
 }
 
 #[component]
 pub(super) fn AccountsCard(settings: Signal<ChannelSettings>, switches: Switches) -> impl IntoView {
     switches.say_only_the_last();
     let accounts = Memo::new(move |_| settings.with(|settings| settings.accounts.clone().unwrap_or_default()));
+    let now = Memo::new(move |_| settings.with(|settings| settings.now));
     let is_off = Memo::new(move |_| settings.with(|settings| settings.reads.is_none()));
     let usable = Memo::new(move |_| {
         accounts.with(|accounts| accounts.iter().filter(|item| item.account.state.is_usable()).count())
@@ -85,10 +90,12 @@ pub(super) fn AccountsCard(settings: Signal<ChannelSettings>, switches: Switches
                 </div>
             </Show>
             <ul class="settings-list">
-                {move || {
-                    let now = settings.with(|settings| settings.now);
-                    accounts.get().into_iter().map(|item| view! { <AccountRow item now switches/> }).collect_view()
-                }}
+                // a row stays while its account is there: its switch keeps the focus, what was opened stays open
+                <For
+                    each=move || accounts.with(|all| all.iter().map(|item| item.account.id).collect::<Vec<_>>())
+                    key=|id| *id
+                    children=move |id| view! { <AccountRow id accounts now switches/> }
+                />
             </ul>
             // one account has its own button
             <Show when=move || { usable.get() > 1 }>

@@ -1,10 +1,11 @@
 //! One account: how it is, why, what to do about it, and its switch.
 
 use domain::collect::account::{Account, AccountState};
+use domain::ids::AccountId;
 use domain::zone::Zone;
 use leptos::prelude::*;
 
-use super::super::api::AccountItem;
+use super::super::api::{AccountItem, ResumeAccount, StopAccount};
 use super::calls::UsedFor;
 use super::{LOGIN, Switches};
 use crate::shell::side_bar::Avatar;
@@ -12,15 +13,39 @@ use crate::t;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::{number, time};
 
+/// `accounts` outlives the row, and its parts ask it directly: news of an account that has gone finds nothing there.
 #[component]
 pub(super) fn AccountRow(
-    item: AccountItem,
+    id: AccountId,
+    accounts: Memo<Vec<AccountItem>>,
     /// unix seconds
-    now: i64,
+    now: Memo<i64>,
     switches: Switches,
 ) -> impl IntoView {
-    let AccountItem { account, channels, waits } = item;
-    let (id, name) = (account.id, account.name.clone());
+    let item = move || accounts.with(|all| all.iter().find(|item| item.account.id == id).cloned());
+    let name = item().map(|item| item.account.name).unwrap_or_default();
+    view! {
+        <li>
+            <Avatar title=name.clone()/>
+            <div class="what">{move || item().map(|item| what(&item, now.get()))}</div>
+            <div class="do">
+                <Switch
+                    id
+                    name=name.clone()
+                    state=Signal::derive(move || item().map_or(AccountState::Banned, |item| item.account.state))
+                    switches
+                />
+            </div>
+            <div class="more">
+                {move || item().map(|item| more(&item, now.get()))} <UsedFor id name/>
+            </div>
+        </li>
+    }
+}
+
+/// Who it is, and how it is.
+fn what(item: &AccountItem, now: i64) -> AnyView {
+    let account = &item.account;
     let (state, badge) = state_words(account.state);
     let answers = match account.answered_at {
         Some(at) => {
@@ -30,102 +55,97 @@ pub(super) fn AccountRow(
         }
         None => t!("settings-account-unanswered"),
     };
-    let reads = t!("settings-account-channels", n = channels, text = number::full(channels));
+    let reads = t!("settings-account-channels", n = item.channels, text = number::full(item.channels));
     let about: Vec<String> = account.phone.iter().cloned().chain([reads]).collect();
-    let in_the_way = in_the_way(&account, now);
+    view! {
+        <b>{account.name.clone()}</b>
+        <span class=format!("badge {badge}")>{state}</span>
+        <small>{about.join(" · ")}</small>
+        <small>{answers}</small>
+    }
+    .into_any()
+}
+
+/// One button for both ways, so that it keeps the focus. Only signing in anew brings back what Telegram has ended.
+#[component]
+fn Switch(id: AccountId, name: String, state: Signal<AccountState>, switches: Switches) -> impl IntoView {
+    let stops = move || state.try_get().is_some_and(AccountState::is_usable);
+    let name = StoredValue::new(name);
+    let label = move || {
+        let name = name.try_get_value().unwrap_or_default();
+        if stops() {
+            t!("settings-account-stop-name", name = name)
+        } else {
+            t!("settings-account-resume-name", name = name)
+        }
+    };
+    let switch = move || {
+        if switches.is_pending_untracked() {
+            return;
+        }
+        if untrack(stops) {
+            switches.stop.dispatch(StopAccount { id });
+        } else {
+            switches.resume.dispatch(ResumeAccount { id });
+        }
+    };
+    view! {
+        <Show when=move || stops() || state.try_get() == Some(AccountState::Stopped)>
+            <button
+                class="button"
+                class:danger=stops
+                type="button"
+                aria-label=label
+                aria-disabled=move || switches.is_pending().to_string()
+                on:click=move |_| switch()
+            >
+                {move || if stops() { t!("settings-account-stop") } else { t!("settings-account-resume") }}
+            </button>
+        </Show>
+    }
+}
+
+/// What keeps it from reading, and what Telegram asks of it.
+fn more(item: &AccountItem, now: i64) -> AnyView {
+    let account = &item.account;
     // Telegram's or the network's, in its own words; that a person has stopped it is said already
     let reason = account.reason.clone().filter(|_| account.state != AccountState::Stopped);
     let is_signed_out = account.state == AccountState::SignedOut;
+    let waits = item.waits.iter().map(|(method, until)| {
+        let until = t!("settings-account-wait-until", time = moment(*until));
+        view! {
+            <li>
+                <code>{method.clone()}</code>
+                " "
+                {until}
+            </li>
+        }
+    });
     view! {
-        <li>
-            <Avatar title=name.clone()/>
-            <div class="what">
-                <b>{name.clone()}</b>
-                <span class=format!("badge {badge}")>{state}</span>
-                <small>{about.join(" · ")}</small>
-                <small>{answers}</small>
-            </div>
-            <div class="do">
-                {if account.state.is_usable() {
-                    let label = t!("settings-account-stop-name", name = name.clone());
-                    Some(
-                        view! {
-                            <ActionForm action=switches.stop>
-                                <input type="hidden" name="id" value=id.0/>
-                                <button
-                                    class="button danger"
-                                    type="submit"
-                                    aria-label=label
-                                    disabled=move || switches.is_pending()
-                                >
-                                    {t!("settings-account-stop")}
-                                </button>
-                            </ActionForm>
-                        }
-                            .into_any(),
-                    )
-                } else if account.state == AccountState::Stopped {
-                    let label = t!("settings-account-resume-name", name = name.clone());
-                    Some(
-                        view! {
-                            <ActionForm action=switches.resume>
-                                <input type="hidden" name="id" value=id.0/>
-                                <button
-                                    class="button"
-                                    type="submit"
-                                    aria-label=label
-                                    disabled=move || switches.is_pending()
-                                >
-                                    {t!("settings-account-resume")}
-                                </button>
-                            </ActionForm>
-                        }
-                            .into_any(),
-                    )
-                } else {
-                    // only signing in anew brings these back
-                    None
-                }}
-            </div>
-            <div class="more">
-                {in_the_way
-                    .map(|(what, way_out)| {
-                        view! {
-                            <p class="obstacle">
-                                <Icon glyph=Glyph::Warn size="small"/>
-                                <span>
-                                    <b>{what}</b>
-                                    {format!(" {way_out}")}
-                                    {reason.map(|reason| view! { <code>{reason}</code> })}
-                                </span>
-                            </p>
-                        }
-                    })}
-                {is_signed_out.then(|| view! { <code class="command">{LOGIN}</code> })}
-                {(!waits.is_empty())
-                    .then(|| {
-                        view! {
-                            <p class="waits">{t!("settings-account-waits")}</p>
-                            <ul class="waits">
-                                {waits
-                                    .into_iter()
-                                    .map(|(method, until)| {
-                                        view! {
-                                            <li>
-                                                <code>{method}</code>
-                                                " "
-                                                {t!("settings-account-wait-until", time = moment(until))}
-                                            </li>
-                                        }
-                                    })
-                                    .collect_view()}
-                            </ul>
-                        }
-                    })}
-                <UsedFor id name/>
-            </div>
-        </li>
+        {in_the_way(account, now)
+            .map(|(what, way_out)| {
+                view! {
+                    <p class="obstacle">
+                        <Icon glyph=Glyph::Warn size="small"/>
+                        <span>
+                            <b>{what}</b>
+                            " "
+                            {reason.map(|reason| view! { <code>{reason}</code> })}
+                            {format!(" {way_out}")}
+                        </span>
+                    </p>
+                }
+            })}
+        {is_signed_out.then(|| view! { <code class="command">{LOGIN}</code> })}
+        {(!item.waits.is_empty())
+            .then(|| {
+                view! {
+                    <p class="waits">{t!("settings-account-waits")}</p>
+                    <ul class="waits">{waits.collect_view()}</ul>
+                }
+            })}
     }
+    .into_any()
 }
 
 /// Accounts are of no channel: their clock is UTC.

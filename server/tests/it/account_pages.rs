@@ -118,7 +118,9 @@ async fn an_account_shows_with_what_telegram_asks_of_it_and_what_it_was_used_for
     rows::set_health(&mut tx, id, 87, Some(app.now() - 120)).await.expect("health");
     tx.commit().await.expect("commit");
     let page = settings(&app).await;
-    for said in ["Anya", "+9•••••••••33", "0 channels", "87%", "2 min ago", "messages.getHistory", "1 Jun 2026, 12:10 UTC"] {
+    for said in
+        ["Anya", "+9•••••••••33", "0 channels", "87%", "2 min ago", "messages.getHistory", "1 Jun 2026, 12:10 UTC"]
+    {
         assert!(page.contains(said), "{said}");
     }
     assert!(!page.contains("Stop all"), "one account has its own switch");
@@ -202,7 +204,8 @@ async fn who_may_not_manage_accounts_does_not_see_them_and_may_use_them() {
     let app = TestApp::with_bot_and_accounts(bot.clone(), accounts(everything())).await;
     signed_in(&app, 11, "Anya").await;
     let mut tx = app.state.ctx.db.write().await.expect("tx");
-    let person = store::identity::insert_person(&mut tx, Some(PERSON), "Eldor", None, app.now()).await.expect("a person");
+    let person =
+        store::identity::insert_person(&mut tx, Some(PERSON), "Eldor", None, app.now()).await.expect("a person");
     let workspace = app.operator.workspace();
     store::identity::upsert_membership(&mut tx, workspace, person.id, Role::Editor, app.now()).await.expect("a member");
     tx.commit().await.expect("commit");
@@ -237,7 +240,8 @@ async fn who_sends_readers_is_told_beside_the_sources() {
         at: Some(app.now() - HOUR_S),
         views: Some(1_200),
     };
-    let unnamed = Edge { kind: EdgeKind::Mention, peer_id: 8, username: None, title: None, views: None, ..named.clone() };
+    let unnamed =
+        Edge { kind: EdgeKind::Mention, peer_id: 8, username: None, title: None, views: None, ..named.clone() };
     let long_ago = Edge { peer_id: 9, title: Some("Long ago".to_owned()), at: Some(1), ..named.clone() };
     let mut tx = ctx.db.write().await.expect("tx");
     for edge in [named, unnamed, long_ago] {
@@ -246,7 +250,8 @@ async fn who_sends_readers_is_told_beside_the_sources() {
     store::collect::bump(&mut tx, channel.id, app.now()).await.expect("news");
     tx.commit().await.expect("commit");
     let page = app.get(&path).await.text();
-    for said in ["https://t.me/moon_base", "Moon &lt;Base&gt;", "1 forward", "1,200", "A channel without a public name"] {
+    for said in ["https://t.me/moon_base", "Moon &lt;Base&gt;", "1 forward", "1,200", "A channel without a public name"]
+    {
         assert!(page.contains(said), "{said}");
     }
     let card = page.split("id=\"senders\"").nth(1).expect("the card").split("</section>").next().expect("its end");
