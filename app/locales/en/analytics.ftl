@@ -153,6 +153,20 @@ analytics-sources-by-day = Sources day by day
 analytics-sources-by-day-sub = Views of each day by where they came from
 analytics-sources-table = Against the period before
 analytics-sources-table-sub = Change of views from each source; a dash where nothing is known of it
+analytics-senders = Who sends readers
+analytics-senders-sub = Channels that forwarded posts or named this one since { $day }, by the views of those messages
+analytics-senders-none = No channel is known to have sent readers
+analytics-senders-none-more = It is known where an account collects the channel: Settings → Channels.
+analytics-sender-unnamed = A channel without a public name
+analytics-sender-forwards = { $n ->
+    [one] { $n } forward
+   *[other] { $n } forwards
+}
+analytics-sender-mentions = { $n ->
+    [one] { $n } mention
+   *[other] { $n } mentions
+}
+analytics-sender-last = last { $day }
 analytics-source = Source
 analytics-share = Share
 analytics-change = Change

@@ -156,6 +156,22 @@ analytics-sources-by-day = Источники по дням
 analytics-sources-by-day-sub = Просмотры каждого дня по источникам
 analytics-sources-table = К предыдущему периоду
 analytics-sources-table-sub = Изменение просмотров из каждого источника; прочерк — данных о нём нет
+analytics-senders = Кто приводит читателей
+analytics-senders-sub = Каналы, которые с { $day } пересылали посты или называли этот канал, по просмотрам этих сообщений
+analytics-senders-none = Каналов, которые приводят читателей, не видно
+analytics-senders-none-more = Они известны, если канал собирает аккаунт: Настройки → Каналы.
+analytics-sender-unnamed = Канал без публичного имени
+analytics-sender-forwards = { $n ->
+    [one] { $n } репост
+    [few] { $n } репоста
+   *[other] { $n } репостов
+}
+analytics-sender-mentions = { $n ->
+    [one] { $n } упоминание
+    [few] { $n } упоминания
+   *[other] { $n } упоминаний
+}
+analytics-sender-last = последнее { $day }
 analytics-source = Источник
 analytics-share = Доля
 analytics-change = Изменение

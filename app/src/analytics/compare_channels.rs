@@ -220,6 +220,7 @@ fn bars(rows: &[ComparedChannel], by: CompareSort) -> Vec<Bar> {
             value: text(by, row),
             // a loss has no length on a track that starts at 0; its number says it
             share: value(by, row).filter(|value| longest > 0.0 && *value > 0.0).map_or(0.0, |value| value / longest),
+            href: None,
             tick: None,
             series: 1,
         })

@@ -79,6 +79,7 @@ fn bars(groups: &[ContentGroup]) -> Vec<Bar> {
             note: t!("count-posts-text", n = group.n as i64, text = number::full(group.n as i64)),
             value: number::short(views),
             share: if longest > 0.0 { views / longest } else { 0.0 },
+            href: None,
             tick: None,
             series: 1,
         })

@@ -20,6 +20,7 @@ mod media_chips;
 mod post_cell;
 mod reach_by_age;
 mod reach_tab;
+mod senders_card;
 mod shown;
 mod sources_card;
 mod sources_tab;

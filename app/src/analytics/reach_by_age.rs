@@ -61,6 +61,7 @@ fn bars(now: &Reach, before: Option<&Reach>) -> Vec<Bar> {
             note: t!("count-posts-text", n = n as i64, text = number::full(n as i64)),
             value: number::short_or_dash(reach),
             share: reach.map_or(0.0, |reach| reach / longest),
+            href: None,
             tick: before.map(|before| before / longest),
             series: 1,
         })

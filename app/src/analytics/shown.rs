@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::analytics::table::{MediaKind, media_counts};
 use domain::analytics::{Dataset, Window};
+use domain::collect::edge::Sender;
 use domain::screens::{AnalyticsScreen, Freshness};
 use domain::zone::Zone;
 use leptos::prelude::*;
@@ -97,6 +98,11 @@ impl Shown {
 
     pub fn freshness(self) -> Freshness {
         self.screen.with(|screen| screen.freshness)
+    }
+
+    /// Channels that send readers, over the whole period: a zoom does not narrow them.
+    pub fn senders(self) -> Vec<Sender> {
+        self.screen.with(|screen| screen.senders.clone())
     }
 
     pub fn zone(self) -> Zone {

@@ -70,6 +70,7 @@ fn bars(sources: &Sources) -> Vec<Bar> {
             note: number::short(source.views as f64),
             value: number::percent_or_dash(source.share),
             share: source.share.unwrap_or(0.0),
+            href: None,
             tick: None,
             series: series(place),
         })

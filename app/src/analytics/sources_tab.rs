@@ -6,6 +6,7 @@ use domain::analytics::sources::{SourceShare, Sources, sources};
 use leptos::prelude::*;
 
 use super::explain::Foot;
+use super::senders_card::SendersCard;
 use super::shown::Shown;
 use super::sources_card::{SourcesCard, last_day, series};
 use crate::t;
@@ -34,6 +35,7 @@ pub fn SourcesTab(shown: Shown) -> impl IntoView {
                 </Card>
                 <SourcesTable shown answer/>
             </Show>
+            <SendersCard shown class="span-4"/>
         </div>
     }
 }
@@ -43,7 +45,7 @@ fn SourcesTable(shown: Shown, answer: Memo<Answer<Sources>>) -> impl IntoView {
     let meta = Signal::derive(move || answer.with(|answer| answer.meta.clone()));
     let has_before = move || shown.before.with(Option::is_some);
     view! {
-        <section class="card flush" aria-labelledby="sources-table">
+        <section class="card flush span-8" aria-labelledby="sources-table">
             <header>
                 <div class="heading">
                     <h2 id="sources-table">{t!("analytics-sources-table")}</h2>

@@ -64,7 +64,7 @@ fn bars(backtest: &Backtest) -> Vec<Bar> {
         .filter_map(|(name, note, error, series)| {
             let error = error?;
             let share = if longest > 0.0 { error / longest } else { 0.0 };
-            Some(Bar { name, note, value: number::decimal(error, 3), share, tick: None, series })
+            Some(Bar { name, href: None, note, value: number::decimal(error, 3), share, tick: None, series })
         })
         .collect();
     bars.extend(backtest.coverage80.map(|coverage| Bar {
@@ -72,6 +72,7 @@ fn bars(backtest: &Backtest) -> Vec<Bar> {
         note: t!("best-time-coverage-of", posts = words::posts(backtest.posts_scored)),
         value: number::percent_whole(coverage),
         share: coverage,
+        href: None,
         tick: Some(NOMINAL),
         series: 1,
     }));

@@ -169,6 +169,7 @@ fn bars(page: &Page) -> Vec<Bar> {
                 note: share.into_iter().chain(beside).collect::<Vec<_>>().join(" · "),
                 value: number::short(point.views),
                 share: point.views / highest,
+                href: None,
                 tick: usual.map(|usual| usual / highest),
                 series: 1,
             }

@@ -3,9 +3,10 @@
 use domain::api_keys::ApiKey;
 use domain::audit::AuditEntry;
 use domain::channels::Channel;
+use domain::collect::account::Account;
 use domain::collect::connection::{Connection, Mode};
 use domain::identity::{Invitation, Member, Role};
-use domain::ids::{ApiKeyId, InvitationId, PersonId};
+use domain::ids::{AccountId, ApiKeyId, ChannelId, InvitationId, PersonId};
 use domain::screens::ChannelCard;
 use domain::settings::Retention;
 use domain::zone::Zone;
@@ -28,6 +29,14 @@ pub struct ChannelSettings {
     pub now: i64,
     /// a bot is configured
     pub has_bot: bool,
+    /// of the channels that accounts read
+    pub read_so_far: Vec<ReadSoFar>,
+    /// what accounts read; `None`: they are not configured
+    pub reads: Option<Reads>,
+    /// an account could read a channel
+    pub has_account: bool,
+    /// `None`: not the viewer's to see
+    pub accounts: Option<Vec<AccountItem>>,
     /// all IANA zone names
     pub zones: Vec<String>,
     /// may the viewer change and delete channels?
@@ -35,11 +44,56 @@ pub struct ChannelSettings {
     pub may_delete: bool,
 }
 
+/// How far an account has read a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReadSoFar {
+    pub channel_id: ChannelId,
+    /// the newest message heard of; 0: nothing has been read
+    pub newest_id: i64,
+    /// numbers of messages that have not been read yet, at most
+    pub unread: i64,
+    pub can_view_stats: bool,
+    /// when the channel was asked about itself, unix seconds; 0: never. The same of the next.
+    pub looked_at: i64,
+    pub stats_at: i64,
+}
+
+/// What is switched on of what accounts could read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reads {
+    pub history: bool,
+    pub updates: bool,
+    pub statistics: bool,
+}
+
+/// An account that reads channels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AccountItem {
+    pub account: Account,
+    /// channels it reads
+    pub channels: i64,
+    /// method and until when Telegram wants it left alone (unix seconds), the longest first
+    pub waits: Vec<(String, i64)>,
+}
+
+/// Calls of a method within an hour that came to the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallsOfHour {
+    /// its beginning, unix seconds
+    pub hour: i64,
+    pub method: String,
+    pub outcome: String,
+    pub calls: i64,
+    /// that Telegram has asked to wait, in all
+    pub waits_s: i64,
+}
+
 #[server(prefix = "/api", endpoint = "settings/channels", input = GetUrl, output = JsonText, client = SignedClient)]
 pub async fn list_channels() -> Result<ChannelSettings, ApiError> {
     let (ctx, viewer) = crate::ssr::caller()?;
     let channels = services::channels::list(&ctx, &viewer).await?;
     let connections = services::collect::connection::list(&ctx, &viewer).await?;
+    let read_so_far = read_so_far(&ctx, &viewer, &channels, &connections).await?;
     let is_collected = |card: &&ChannelCard| connections.iter().any(|way| way.channel_id == card.channel.id);
     let names: std::collections::BTreeSet<_> =
         channels.iter().filter(is_collected).map(|card| card.channel.zone.as_str()).collect();
@@ -49,6 +103,13 @@ pub async fn list_channels() -> Result<ChannelSettings, ApiError> {
         connections,
         now: ctx.now(),
         has_bot: ctx.site.bot.is_some(),
+        read_so_far,
+        reads: ctx.accounts.as_ref().map(|accounts| {
+            let services::collect::account::Reads { history, updates, statistics, .. } = accounts.reads;
+            Reads { history, updates, statistics }
+        }),
+        has_account: services::collect::account::any_usable(&ctx, &viewer).await?,
+        accounts: accounts(&ctx, &viewer).await?,
         zones: Zone::names().into_iter().map(str::to_owned).collect(),
         may_edit: viewer.role() >= Role::Editor,
         may_delete: viewer.role() >= Role::Owner,
@@ -94,6 +155,94 @@ pub async fn disconnect_channel(channel: String, mode: Mode) -> Result<(), ApiEr
     let channel = domain::channels::ChannelRef::parse(&channel);
     services::collect::connection::disconnect(&ctx, &viewer, &channel, mode).await?;
     Ok(())
+}
+
+#[cfg(feature = "ssr")]
+async fn read_so_far(
+    ctx: &services::Ctx,
+    viewer: &services::Viewer,
+    channels: &[ChannelCard],
+    connections: &[Connection],
+) -> Result<Vec<ReadSoFar>, ApiError> {
+    let mut all = Vec::new();
+    let is_read = |card: &&ChannelCard| {
+        connections.iter().any(|way| way.channel_id == card.channel.id && way.mode == Mode::Session)
+    };
+    for card in channels.iter().filter(is_read) {
+        let channel = domain::channels::ChannelRef::parse(&card.slug);
+        match services::collect::session::progress(ctx, viewer, &channel).await {
+            Ok(progress) => all.push(ReadSoFar {
+                channel_id: card.channel.id,
+                newest_id: progress.newest_id,
+                unread: progress.unread,
+                can_view_stats: progress.can_view_stats,
+                looked_at: progress.looked_at,
+                stats_at: progress.stats_at,
+            }),
+            // disconnected or deleted since the list was read
+            Err(services::Error::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(all)
+}
+
+#[cfg(feature = "ssr")]
+async fn accounts(ctx: &services::Ctx, viewer: &services::Viewer) -> Result<Option<Vec<AccountItem>>, ApiError> {
+    let cards = match services::collect::account::list(ctx, viewer).await {
+        Err(services::Error::Forbidden { .. }) => return Ok(None),
+        cards => cards?,
+    };
+    let item = |card: services::collect::account::AccountCard| AccountItem {
+        account: card.account,
+        channels: card.channels,
+        waits: card.waits,
+    };
+    Ok(Some(cards.into_iter().map(item).collect()))
+}
+
+/// Has an account read the channel from now on: one of ours, or a public one by name or address.
+#[server(prefix = "/api", endpoint = "settings/channels/connect-account", input = PostUrl, output = JsonText, client = SignedClient)]
+pub async fn connect_by_account(channel: String) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller()?;
+    let channel = domain::channels::ChannelRef::parse(&channel);
+    services::collect::session::connect(&ctx, &viewer, &channel, None).await?;
+    Ok(())
+}
+
+#[server(prefix = "/api", endpoint = "settings/accounts/stop", input = PostUrl, output = JsonText, client = SignedClient)]
+pub async fn stop_account(id: AccountId) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller()?;
+    Ok(services::collect::account::stop(&ctx, &viewer, id).await?)
+}
+
+#[server(prefix = "/api", endpoint = "settings/accounts/stop-all", input = PostUrl, output = JsonText, client = SignedClient)]
+pub async fn stop_all_accounts() -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller()?;
+    services::collect::account::stop_all(&ctx, &viewer).await?;
+    Ok(())
+}
+
+#[server(prefix = "/api", endpoint = "settings/accounts/resume", input = PostUrl, output = JsonText, client = SignedClient)]
+pub async fn resume_account(id: AccountId) -> Result<(), ApiError> {
+    let (ctx, viewer) = crate::ssr::caller()?;
+    Ok(services::collect::account::resume(&ctx, &viewer, id).await?)
+}
+
+/// What an account was used for in the last day, newest hour first.
+#[server(prefix = "/api", endpoint = "settings/accounts/calls", input = GetUrl, output = JsonText, client = SignedClient)]
+pub async fn account_calls(id: AccountId) -> Result<Vec<CallsOfHour>, ApiError> {
+    const DAY_S: i64 = 86_400;
+    let (ctx, viewer) = crate::ssr::caller()?;
+    let calls = services::collect::account::calls(&ctx, &viewer, id, ctx.now() - DAY_S).await?;
+    let of_hour = |calls: services::collect::account::Calls| CallsOfHour {
+        hour: calls.hour,
+        method: calls.method,
+        outcome: calls.outcome,
+        calls: calls.calls,
+        waits_s: calls.waits_s,
+    };
+    Ok(calls.into_iter().map(of_hour).collect())
 }
 
 /// Members and open invitations; `invitations` is `None` for whoever may not see them.

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Bar {
     pub name: String,
+    /// where the name leads
+    pub href: Option<String>,
     /// beside the name: how many posts, how many views
     pub note: String,
     pub value: String,
@@ -31,7 +33,8 @@ fn BarRow(bar: Bar) -> impl IntoView {
     view! {
         <li class=format!("s{}", bar.series)>
             <span>
-                {bar.name}
+                // without an address it is no link
+                <a href=bar.href>{bar.name}</a>
                 " "
                 <span class="n">{bar.note}</span>
             </span>

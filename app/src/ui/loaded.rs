@@ -19,6 +19,16 @@ struct Known<T> {
     problem: Option<ApiError>,
 }
 
+impl<T> Known<T> {
+    fn stage(&self) -> Stage {
+        match self {
+            Self { data: Some(_), .. } => Stage::Ready,
+            Self { problem: Some(problem), .. } => Stage::Failed(problem.clone()),
+            Self { .. } => Stage::Loading,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 enum Stage {
     Loading,
@@ -55,11 +65,7 @@ where
     T: Clone + PartialEq + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,
     V: IntoView + 'static,
 {
-    let skeleton = Arc::new(skeleton);
-    let while_signing_in = skeleton.clone();
-    let (busy, set_busy) = signal(false);
-    // the document is whole when it is sent: whatever the server was still waiting for, the reader is not
-    let busy = move || !cfg!(feature = "ssr") && busy.get();
+    let retry = Callback::new(move |()| resource.refetch());
     let standing = move || {
         let known = Memo::new(move |before: Option<&Known<T>>| {
             let kept = before.and_then(|before| before.data.clone());
@@ -72,16 +78,37 @@ where
                 None => Known { data: kept, problem: None },
             }
         });
-        let stage = Memo::new(move |_| {
-            known.with(|known| match known {
-                Known { data: Some(_), .. } => Stage::Ready,
-                Known { problem: Some(problem), .. } => Stage::Failed(problem.clone()),
-                Known { .. } => Stage::Loading,
-            })
-        });
+        let stage = Memo::new(move |_| known.with(Known::stage));
+        let problem = Signal::derive(move || known.try_with(|known| known.problem.clone()).flatten());
+        let view = view.clone();
+        let ready = move || {
+            // the stage is Ready only while there are data
+            let Some(first) = known.with_untracked(|known| known.data.clone()) else { return ().into_any() };
+            let data = Signal::derive(move || {
+                known.try_with(|known| known.data.clone()).flatten().unwrap_or_else(|| first.clone())
+            });
+            view(data).into_any()
+        };
+        (stage, problem, Arc::new(ready) as Drawn)
+    };
+    standing_in(Arc::new(standing), Arc::new(skeleton), Arc::new(missing), retry)
+}
+
+type Drawn = Arc<dyn Fn() -> AnyView + Send + Sync>;
+/// Of some data: their stage, what went wrong with them, how they are shown.
+type Standing = Arc<dyn Fn() -> (Memo<Stage>, Signal<Option<ApiError>>, Drawn) + Send + Sync>;
+
+/// All that does not depend on what is loaded: the browser gets it once, and not once for each kind of data.
+fn standing_in(standing: Standing, skeleton: Drawn, missing: Drawn, retry: Callback<()>) -> AnyView {
+    let while_signing_in = skeleton.clone();
+    let (busy, set_busy) = signal(false);
+    // the document is whole when it is sent: whatever the server was still waiting for, the reader is not
+    let busy = move || !cfg!(feature = "ssr") && busy.get();
+    let standing = move || {
+        let (stage, problem, ready) = standing();
         #[cfg(feature = "hydrate")]
-        ask_again_once_signed_in(resource, known);
-        let (view, missing, skeleton) = (view.clone(), missing.clone(), while_signing_in.clone());
+        ask_again_once_signed_in(stage, retry);
+        let (missing, skeleton) = (missing.clone(), while_signing_in.clone());
         // a card that is going may be told of news once more: it shows nothing then
         move || match stage.try_get().unwrap_or(Stage::Loading) {
             Stage::Loading => ().into_any(),
@@ -97,55 +124,36 @@ where
                 if matches!(problem, ApiError::Unavailable { .. }) {
                     crate::ssr::set_status(http::StatusCode::SERVICE_UNAVAILABLE);
                 }
-                view! { <ProblemNotice problem retry=Callback::new(move |()| resource.refetch())/> }.into_any()
+                view! { <ProblemNotice problem retry/> }.into_any()
             }
-            Stage::Ready => {
-                // the stage is Ready only while there are data
-                let Some(first) = known.with_untracked(|known| known.data.clone()) else { return ().into_any() };
-                let data = Signal::derive(move || {
-                    known.try_with(|known| known.data.clone()).flatten().unwrap_or_else(|| first.clone())
-                });
-                view! {
-                    <div class="loaded" aria-busy=move || busy().to_string()>
-                        {move || {
-                            known
-                                .try_with(|known| known.problem.clone())
-                                .flatten()
-                                .map(|problem| {
-                                    view! {
-                                        <StaleLine problem retry=Callback::new(move |()| resource.refetch())/>
-                                    }
-                                })
-                        }}
-                        {view(data)}
-                    </div>
-                }
-                .into_any()
+            Stage::Ready => view! {
+                <div class="loaded" aria-busy=move || busy().to_string()>
+                    {move || problem.try_get().flatten().map(|problem| view! { <StaleLine problem retry/> })}
+                    {ready()}
+                </div>
             }
+            .into_any(),
         }
     };
     // the effect behind `set_pending` runs on the server, too, and there it may outlive the page
     #[cfg(feature = "ssr")]
     {
         let _ = set_busy;
-        view! { <Transition fallback=move || skeleton()>{standing}</Transition> }
+        view! { <Transition fallback=move || skeleton()>{standing}</Transition> }.into_any()
     }
     #[cfg(not(feature = "ssr"))]
-    view! { <Transition fallback=move || skeleton() set_pending=set_busy>{standing}</Transition> }
+    view! { <Transition fallback=move || skeleton() set_pending=set_busy>{standing}</Transition> }.into_any()
 }
 
 /// What was refused to a stranger is asked for once they are known; where the frame still takes them for known, it is told.
 #[cfg(feature = "hydrate")]
-fn ask_again_once_signed_in<T>(resource: Resource<Result<T, ApiError>>, known: Memo<Known<T>>)
-where
-    T: Clone + PartialEq + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,
-{
+fn ask_again_once_signed_in(stage: Memo<Stage>, again: Callback<()>) {
     let (signed_in, session) = (expect_context::<SignedIn>(), expect_context::<Session>());
-    let is_refused = Memo::new(move |_| known.with(|known| known.problem == Some(ApiError::SignIn)));
+    let is_refused = Memo::new(move |_| stage.get() == Stage::Failed(ApiError::SignIn));
     Effect::new(move |before: Option<u32>| {
         let count = signed_in.0.get();
         if before.is_some_and(|before| before != count) && is_refused.get_untracked() {
-            resource.refetch();
+            again.run(());
         }
         count
     });

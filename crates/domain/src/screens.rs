@@ -14,6 +14,7 @@ use crate::best_time::backtest::{Backtest, Permuted};
 use crate::best_time::experiment::{Assignment, Experiment, HourOfWeek, Reading};
 use crate::best_time::{self, Advice, Objective};
 use crate::channels::Channel;
+use crate::collect::edge::Sender;
 use crate::coverage::Coverage;
 use crate::forecast::{BandPoint, Forecast};
 use crate::ids::ExperimentId;
@@ -128,6 +129,8 @@ pub struct AnalyticsScreen {
     pub dataset: Dataset,
     /// up to [`COMPARE_CURVE_H`]
     pub usual: UsualCurve,
+    /// since the window began
+    pub senders: Vec<Sender>,
 }
 
 /// Everything about one post.

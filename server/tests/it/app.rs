@@ -9,6 +9,7 @@ use server::AppState;
 use server::config::{ApiSettings, Secret, ServerSettings};
 use server::router::router;
 use server::site_files::SiteFiles;
+use services::collect::account::Accounts;
 use services::{Clock, Ctx, SiteSettings, Viewer, demo};
 use store::{Db, Settings};
 use tokio_util::sync::CancellationToken;
@@ -48,27 +49,37 @@ impl Answer {
 impl TestApp {
     /// Signed in as the demo owner, without any channel.
     pub async fn demo() -> Self {
-        Self::with(SiteSettings { demo: true, ..SiteSettings::default() }, 0, None).await
+        Self::with(SiteSettings { demo: true, ..SiteSettings::default() }, 0, None, None).await
     }
 
     /// Nobody is signed in.
     pub async fn signed_out() -> Self {
-        Self::with(SiteSettings::default(), 0, None).await
+        Self::with(SiteSettings::default(), 0, None, None).await
     }
 
     /// Nobody is signed in, and a caller of the API has this many answers computed a minute.
     pub async fn with_quota(computed_per_minute: u32) -> Self {
-        Self::with(SiteSettings::default(), computed_per_minute, None).await
+        Self::with(SiteSettings::default(), computed_per_minute, None, None).await
     }
 
     /// The Mini App of this bot; nobody is signed in.
     pub async fn with_bot(bot: telegram::BotToken) -> Self {
-        Self::with(SiteSettings { bot: Some(bot), ..SiteSettings::default() }, 0, None).await
+        Self::with(SiteSettings { bot: Some(bot), ..SiteSettings::default() }, 0, None, None).await
+    }
+
+    /// The Mini App of this bot where accounts may read everything; nobody is signed in.
+    pub async fn with_bot_and_accounts(bot: telegram::BotToken, accounts: Accounts) -> Self {
+        Self::with(SiteSettings { bot: Some(bot), ..SiteSettings::default() }, 0, None, Some(accounts)).await
+    }
+
+    /// Signed in as the demo owner, with accounts configured.
+    pub async fn with_accounts(accounts: Accounts) -> Self {
+        Self::with(SiteSettings { demo: true, ..SiteSettings::default() }, 0, None, Some(accounts)).await
     }
 
     /// Telegram brings this bot's updates with this secret; nobody is signed in.
     pub async fn with_webhook(bot: telegram::BotToken, secret: &str) -> Self {
-        Self::with(SiteSettings { bot: Some(bot), ..SiteSettings::default() }, 0, Some(secret)).await
+        Self::with(SiteSettings { bot: Some(bot), ..SiteSettings::default() }, 0, Some(secret), None).await
     }
 
     /// The product's clock, unix seconds.
@@ -92,12 +103,17 @@ impl TestApp {
         demo::fill(&self.state.ctx, &self.operator, options).await.expect("a made-up channel");
     }
 
-    async fn with(site: SiteSettings, computed_per_minute: u32, webhook_secret: Option<&str>) -> Self {
+    async fn with(
+        site: SiteSettings,
+        computed_per_minute: u32,
+        webhook_secret: Option<&str>,
+        accounts: Option<Accounts>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let db = Db::open(&Settings { url, max_connections: 4 }).await.expect("a database");
         db.migrate().await.expect("migrations");
-        let ctx = Ctx::new(db, Clock::set(NOW), site);
+        let ctx = Ctx::new(db, Clock::set(NOW), site).with_accounts(accounts);
         services::identity::ensure_default_workspace(&ctx).await.expect("the workspace");
         let operator = services::identity::operator(&ctx, "default").await.expect("the operator");
         let site_folder = folder.path().join("site");

@@ -1,6 +1,7 @@
 //! The server from outside: its router in this process ([`app::TestApp`]) and its program as a real process
 //! ([`program::Program`]).
 
+mod account_pages;
 mod accounts;
 mod api;
 mod app;

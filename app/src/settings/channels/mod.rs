@@ -1,10 +1,12 @@
 //! Channels of the workspace: what is stored, how each is collected, title and zone, deleting, and how to bring one in.
 
+mod accounts;
 mod connect;
 mod delete;
 mod edit;
 mod import_help;
 mod knowable;
+mod progress;
 mod row;
 mod ways;
 
@@ -13,13 +15,16 @@ use domain::zone::Zone;
 use leptos::prelude::*;
 
 use super::Outcome;
-use super::api::{self, ConnectChannel, DeleteChannel, DisconnectChannel, RefreshChannel, UpdateChannel};
+use super::api::{
+    self, ConnectByAccount, ConnectChannel, DeleteChannel, DisconnectChannel, RefreshChannel, UpdateChannel,
+};
 use crate::shell::frame::Refresh;
 use crate::t;
 use crate::ui::card::{Card, SkeletonCard};
 use crate::ui::loaded::loaded;
 
-use connect::ConnectCard;
+use accounts::{AccountsCard, Switches};
+use connect::{ByAccount, ConnectCard};
 use import_help::ImportHelp;
 use row::ChannelRow;
 
@@ -31,16 +36,25 @@ pub fn ChannelsSection() -> impl IntoView {
     let read_anew = ServerAction::<RefreshChannel>::new();
     let connect = ServerAction::<ConnectChannel>::new();
     let disconnect = ServerAction::<DisconnectChannel>::new();
+    // of a channel that is there, and of one that is not: each says what became of it where it was asked for
+    let by_account = ServerAction::<ConnectByAccount>::new();
+    let connect_by_account = ServerAction::<ConnectByAccount>::new();
+    let switches = Switches::new();
     let settings = Resource::new(
         move || {
             let written = (update.version().get(), delete.version().get(), read_anew.version().get());
-            (written, connect.version().get(), disconnect.version().get(), refresh.0.get())
+            let ways = (connect.version().get(), disconnect.version().get());
+            let by_account = (by_account.version().get(), connect_by_account.version().get(), switches.version());
+            (written, ways, by_account, refresh.0.get())
         },
         |_| api::list_channels(),
     );
     // the side bar shows titles too
     Effect::new(move |before: Option<usize>| {
-        let changes = update.version().get() + delete.version().get() + connect.version().get();
+        let changes = update.version().get()
+            + delete.version().get()
+            + connect.version().get()
+            + connect_by_account.version().get();
         if before.is_some_and(|before| before != changes) {
             refresh.0.update(|count| *count += 1);
         }
@@ -57,6 +71,7 @@ pub fn ChannelsSection() -> impl IntoView {
                             <Outcome value=update.value() done=t!("settings-saved")/>
                             <Outcome value=delete.value() done=t!("settings-channel-deleted")/>
                             <Outcome value=disconnect.value() done=t!("settings-disconnected")/>
+                            <Outcome value=by_account.value() done=t!("settings-by-account-done")/>
                             <Outcome value=read_anew.value() done=t!("settings-channel-refreshed")/>
                             <datalist id="zones">
                                 {settings
@@ -77,6 +92,9 @@ pub fn ChannelsSection() -> impl IntoView {
                                             let connections = settings.connections.iter().filter(of_channel).cloned().collect();
                                             let is_its = |clock: &&Zone| clock.name() == card.channel.zone;
                                             let zone = settings.clocks.iter().find(is_its).cloned();
+                                            let is_read = |read: &&api::ReadSoFar| read.channel_id == card.channel.id;
+                                            let read = settings.read_so_far.iter().find(is_read).cloned();
+                                            let may_read = settings.may_edit && settings.has_account;
                                             view! {
                                                 <ChannelRow
                                                     card
@@ -89,6 +107,9 @@ pub fn ChannelsSection() -> impl IntoView {
                                                     delete
                                                     read_anew
                                                     disconnect
+                                                    read
+                                                    reads=settings.reads
+                                                    by_account=may_read.then_some(by_account)
                                                 />
                                             }
                                         })
@@ -102,9 +123,17 @@ pub fn ChannelsSection() -> impl IntoView {
                         <div class="span-4 stack">
                             {move || {
                                 settings
-                                    .with(|settings| settings.may_edit.then_some(settings.has_bot))
-                                    .map(|has_bot| view! { <ConnectCard connect has_bot/> })
+                                    .with(|settings| {
+                                        let by_account = ByAccount::of(settings);
+                                        settings.may_edit.then_some((settings.has_bot, by_account))
+                                    })
+                                    .map(|(has_bot, by_account)| {
+                                        view! { <ConnectCard connect has_bot by_account connect_by_account/> }
+                                    })
                             }}
+                            <Show when=move || settings.with(|settings| settings.accounts.is_some())>
+                                <AccountsCard settings switches/>
+                            </Show>
                             <ImportHelp/>
                         </div>
                     }

@@ -5,7 +5,7 @@ use domain::screens::ChannelCard;
 use domain::zone::Zone;
 use leptos::prelude::*;
 
-use super::api::{DeleteChannel, DisconnectChannel, RefreshChannel, UpdateChannel};
+use super::api::{ConnectByAccount, DeleteChannel, DisconnectChannel, ReadSoFar, Reads, RefreshChannel, UpdateChannel};
 use super::delete::DeleteDialog;
 use super::edit::EditDialog;
 use super::ways::Ways;
@@ -30,9 +30,18 @@ pub(super) fn ChannelRow(
     delete: ServerAction<DeleteChannel>,
     read_anew: ServerAction<RefreshChannel>,
     disconnect: ServerAction<DisconnectChannel>,
+    /// how far an account has read it
+    read: Option<ReadSoFar>,
+    /// what accounts read here
+    reads: Option<Reads>,
+    /// where an account could read channels
+    by_account: Option<ServerAction<ConnectByAccount>>,
 ) -> impl IntoView {
     let channel = card.channel;
     let id = channel.id;
+    // nobody at Telegram knows a channel that is made up, or one without a name and an id
+    let is_known = !channel.demo && (channel.username.is_some() || channel.telegram_id.is_some());
+    let by_account = by_account.filter(|_| is_known);
     let name = channel.title.clone();
     let edit_id = format!("edit-{id}");
     let delete_id = format!("delete-{id}");
@@ -89,7 +98,18 @@ pub(super) fn ChannelRow(
                         }
                     })}
             </div>
-            <Ways connections slug=card.slug.clone() title=channel.title.clone() zone now may_edit disconnect/>
+            <Ways
+                connections
+                slug=card.slug.clone()
+                title=channel.title.clone()
+                zone
+                now
+                may_edit
+                disconnect
+                read
+                reads
+                by_account
+            />
             {may_edit
                 .then(|| {
                     view! {

@@ -1,12 +1,13 @@
 //! How a channel is collected: each way with when it was heard last, what stands in the way, what it can know, and its
-//! end.
+//! end; and one way more.
 
 use domain::collect::connection::{Connection, Mode};
 use domain::zone::Zone;
 use leptos::prelude::*;
 
-use super::api::DisconnectChannel;
+use super::api::{ConnectByAccount, DisconnectChannel, ReadSoFar, Reads};
 use super::knowable::KnowableLists;
+use super::progress::Progress;
 use crate::t;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::{obstacle, time};
@@ -21,9 +22,24 @@ pub(super) fn Ways(
     now: i64,
     may_edit: bool,
     disconnect: ServerAction<DisconnectChannel>,
+    /// how far an account has read it
+    read: Option<ReadSoFar>,
+    /// what accounts read here
+    reads: Option<Reads>,
+    /// where an account could read it
+    by_account: Option<ServerAction<ConnectByAccount>>,
 ) -> impl IntoView {
+    let by_account = by_account
+        .filter(|_| connections.iter().all(|way| way.mode != Mode::Session))
+        .map(|action| view! { <ByAccount action slug=slug.clone() title=title.clone()/> });
     if connections.is_empty() {
-        return view! { <p class="ways-none muted">{t!("settings-way-files")}</p> }.into_any();
+        return view! {
+            <div class="ways-none">
+                <p class="muted">{t!("settings-way-files")}</p>
+                {by_account}
+            </div>
+        }
+        .into_any();
     }
     let (slug, title) = (StoredValue::new(slug), StoredValue::new(title));
     view! {
@@ -40,13 +56,30 @@ pub(super) fn Ways(
                             now
                             may_edit
                             disconnect
+                            read=read.clone()
+                            reads
                         />
                     }
                 })
                 .collect_view()}
         </ul>
+        {by_account}
     }
     .into_any()
+}
+
+/// One way more for a channel that is there.
+#[component]
+fn ByAccount(action: ServerAction<ConnectByAccount>, slug: String, title: String) -> impl IntoView {
+    let label = t!("settings-by-account-name", name = title);
+    view! {
+        <ActionForm action attr:class="by-account">
+            <input type="hidden" name="channel" value=slug/>
+            <button class="button quiet" type="submit" aria-label=label disabled=move || action.pending().get()>
+                {t!("settings-by-account")}
+            </button>
+        </ActionForm>
+    }
 }
 
 /// In the reader's language.
@@ -67,6 +100,8 @@ fn Way(
     now: i64,
     may_edit: bool,
     disconnect: ServerAction<DisconnectChannel>,
+    read: Option<ReadSoFar>,
+    reads: Option<Reads>,
 ) -> impl IntoView {
     let mode = connection.mode;
     let dialog = format!("disconnect-{}-{}", connection.channel_id, mode.as_str());
@@ -111,6 +146,9 @@ fn Way(
                         </p>
                     }
                 })}
+            {read
+                .filter(|_| mode == Mode::Session)
+                .map(|read| view! { <Progress read reads zone=zone.clone() now/> })}
             <KnowableLists mode/>
             {may_edit.then(|| view! { <DisconnectDialog id=dialog mode slug title=ends disconnect/> })}
         </li>

@@ -13,6 +13,7 @@ use domain::channels::ChannelRef;
 use domain::screens::{AnalyticsScreen, DashboardScreen, LATEST_CURVE_H, LatestPost};
 
 use super::{Loaded, compare, dataset_of_period};
+use crate::collect::session::senders;
 use crate::forecast::Expected;
 use crate::identity::Viewer;
 use crate::{Ctx, Result, forecast};
@@ -58,6 +59,7 @@ pub async fn analytics_screen(
 ) -> Result<AnalyticsScreen> {
     let loaded = dataset_of_period(ctx, viewer, channel, period).await?;
     Ok(AnalyticsScreen {
+        senders: senders(ctx, viewer, channel, loaded.window.from).await?,
         slug: loaded.channel.slug(),
         freshness: loaded.freshness,
         dataset: lean(&loaded),

@@ -12,16 +12,19 @@ use domain::best_time::{Objective, Settings};
 use domain::channels::ChannelRef;
 use domain::collect::connection::Mode;
 use domain::identity::Role;
-use domain::ids::{ApiKeyId, ExperimentId, InvitationId, PersonId};
+use domain::ids::{AccountId, ApiKeyId, ExperimentId, InvitationId, PersonId};
 use domain::screens::ExperimentProposal;
 use domain::settings::Retention;
 use domain::zone::Zone;
 use futures::future::BoxFuture;
+use mtproto::Me;
+use mtproto::import::from_auth_key;
+use mtproto::login::SignedIn;
 use services::best_time::Asked;
 use services::channels::Changes;
 use services::collect::connection::{self, Introduced};
 use services::collect::preview::{self, PreviewImport};
-use services::collect::refresh;
+use services::collect::{account, refresh, session};
 use services::{
     Ctx, Error, Outage, Result, Viewer, What, analytics, audit, best_time, channels, demo, forecast, identity, settings,
 };
@@ -57,6 +60,13 @@ const NOBODY: PersonId = PersonId(-1);
 const NO_INVITATION: InvitationId = InvitationId(-1);
 const NO_EXPERIMENT: ExperimentId = ExperimentId(-1);
 const NO_KEY: ApiKeyId = ApiKeyId(-1);
+const NO_ACCOUNT: AccountId = AccountId(-1);
+
+/// Of an account with a made-up key.
+fn a_sign_in() -> SignedIn {
+    let me = Me { id: 11, first_name: "Anya".to_owned(), last_name: None, username: None, is_bot: false };
+    SignedIn { me, session: from_auth_key(&"ab".repeat(256), 2).expect("a key") }
+}
 
 fn a_key() -> identity::NewApiKey {
     identity::NewApiKey {
@@ -119,6 +129,38 @@ fn use_cases() -> Vec<UseCase> {
             ctx,
             viewer,
             -1_000_000_000_005
+        )),
+        use_case!("collect::account::any_usable", Viewer, false, |ctx, viewer, channel| account::any_usable(
+            ctx, viewer
+        )),
+        use_case!("collect::account::list", Owner, false, |ctx, viewer, channel| account::list(ctx, viewer)),
+        use_case!("collect::account::calls", Owner, false, |ctx, viewer, channel| unless_missing(account::calls(
+            ctx, viewer, NO_ACCOUNT, 0
+        ))),
+        use_case!("collect::account::keep", Owner, false, |ctx, viewer, channel| unless_missing(async {
+            account::keep(ctx, viewer, &a_sign_in(), Some("+998901234567")).await
+        })),
+        use_case!("collect::account::stop", Owner, false, |ctx, viewer, channel| unless_missing(account::stop(
+            ctx, viewer, NO_ACCOUNT
+        ))),
+        use_case!("collect::account::stop_all", Owner, false, |ctx, viewer, channel| account::stop_all(ctx, viewer)),
+        use_case!("collect::account::resume", Owner, false, |ctx, viewer, channel| unless_missing(account::resume(
+            ctx, viewer, NO_ACCOUNT
+        ))),
+        use_case!("collect::account::remove", Owner, false, |ctx, viewer, channel| unless_missing(account::remove(
+            ctx, viewer, NO_ACCOUNT, true
+        ))),
+        use_case!("collect::session::connect", Editor, false, |ctx, viewer, channel| unless_missing(session::connect(
+            ctx, viewer, channel, None
+        ))),
+        use_case!("collect::session::read_again", Editor, true, |ctx, viewer, channel| unless_missing(
+            session::read_again(ctx, viewer, channel, session::Again::Newest)
+        )),
+        use_case!("collect::session::progress", Viewer, true, |ctx, viewer, channel| unless_missing(
+            session::progress(ctx, viewer, channel)
+        )),
+        use_case!("collect::session::senders", Viewer, true, |ctx, viewer, channel| session::senders(
+            ctx, viewer, channel, 0
         )),
         use_case!("analytics::picture", Viewer, true, |ctx, viewer, channel| analytics::picture(
             ctx,
@@ -378,10 +420,10 @@ fn proposal() -> ExperimentProposal {
 /// Whoever got past the permission check finds nobody there, or too few posts for an experiment.
 async fn unless_missing<T>(act: impl Future<Output = Result<T>>) -> Result<()> {
     match act.await.map(drop) {
-        Err(Error::NotFound(What::Member | What::Invitation | What::Experiment | What::ApiKey | What::Connection)) => {
-            Ok(())
-        }
-        Err(Error::Unavailable(Outage::NoPreviewClient)) => Ok(()),
+        Err(Error::NotFound(
+            What::Member | What::Invitation | What::Experiment | What::ApiKey | What::Connection | What::Account,
+        )) => Ok(()),
+        Err(Error::Unavailable(Outage::NoPreviewClient | Outage::NoAccounts)) => Ok(()),
         Err(Error::Invalid { field, .. }) if field == "objective" => Ok(()),
         other => other,
     }
@@ -463,6 +505,7 @@ async fn a_key_sees_numbers_and_nothing_else() {
                 "channels::fresh",
                 "channels::find",
                 "collect::bot::joins_by_link",
+                "collect::session::senders",
             ]
             .contains(&case.name);
         let expected = if about_numbers { Ok(()) } else { Err(Error::Forbidden { needs: case.least }) };
@@ -479,7 +522,10 @@ async fn a_key_limited_to_channels_knows_of_no_other() {
     assert_eq!(made.channels, Some(vec![mine.id]));
     let key = identity::viewer_of_bearer(&place.ctx, secret.reveal()).await.expect("asked").expect("a key");
     assert!(channels::find(&place.ctx, &key, &named("mine")).await.is_ok());
-    for case in use_cases().into_iter().filter(|case| case.of_channel && case.least == Role::Viewer) {
+    // how far a channel was read is of the settings, which a key does not see at all
+    let of_numbers =
+        |case: &UseCase| case.of_channel && case.least == Role::Viewer && case.name != "collect::session::progress";
+    for case in use_cases().into_iter().filter(of_numbers) {
         for name in ["other".to_owned(), format!("c{}", other.id), "nobody_knows_it".to_owned()] {
             let outcome = (case.act)(&place.ctx, &key, &named(&name)).await;
             assert_eq!(outcome, Err(Error::NotFound(What::Channel)), "{} of {name}", case.name);

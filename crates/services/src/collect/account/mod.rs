@@ -62,6 +62,16 @@ pub async fn list(ctx: &Ctx, viewer: &Viewer) -> Result<Vec<AccountCard>> {
     Ok(cards)
 }
 
+/// Whether an account of the workspace could read a channel: for whoever connects channels and may not see accounts.
+pub async fn any_usable(ctx: &Ctx, viewer: &Viewer) -> Result<bool> {
+    require(viewer, permission::SEE_SETTINGS)?;
+    if ctx.accounts.is_none() {
+        return Ok(false);
+    }
+    let accounts = rows::list(&mut ctx.db.read().await?, viewer.workspace()).await?;
+    Ok(accounts.iter().any(|account| account.state.is_usable()))
+}
+
 /// What an account was used for since a moment (unix seconds), newest hour first.
 pub async fn calls(ctx: &Ctx, viewer: &Viewer, account: AccountId, since: i64) -> Result<Vec<Calls>> {
     require(viewer, permission::MANAGE_ACCOUNTS)?;

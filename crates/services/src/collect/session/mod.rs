@@ -11,6 +11,7 @@ mod statistics;
 pub mod updates;
 mod write;
 
+use ::preview::Username;
 use domain::channels::{Channel, ChannelRef};
 use domain::collect::account::Account;
 use domain::collect::connection::Mode;
@@ -53,7 +54,8 @@ pub struct Progress {
     pub stats_at: i64,
 }
 
-/// Has an account of the workspace read a channel from now on: one that is there, or a public one by its name.
+/// Has an account of the workspace read a channel from now on: one that is there, or a public one by its name or
+/// address.
 /// `account`: which; without it the healthiest. Telegram is asked by whoever holds the account: what it says of the
 /// channel, and what stands in the way, shows at the connection.
 pub async fn connect(
@@ -121,9 +123,10 @@ async fn chosen(tx: &mut Tx, viewer: &Viewer, account: Option<AccountId>) -> Res
 }
 
 fn named(channel: &ChannelRef) -> Result<Introduced> {
-    let ChannelRef::Username(username) = channel else {
+    let ChannelRef::Username(typed) = channel else {
         return Err(Error::invalid("channel", "the public name of a channel, such as @orbit_daily"));
     };
+    let username = typed.parse::<Username>().map_err(|error| Error::invalid("channel", error.to_string()))?.to_string();
     // its title is what Telegram says of it, soon
     let (username, title) = (Some(username.clone()), format!("@{username}"));
     Ok(Introduced { telegram_id: None, username, title, zone: None })
