@@ -587,12 +587,35 @@ async fn a_planted_best_hour_over_http_on_postgres() {
     .await;
 }
 
+/// Shuffles of a backtest here: too few to judge the rate of false claims by.
+const SHUFFLES: u64 = 4;
+
+/// The command says the same, and its backtest scores the posts of the last weeks.
+fn backtest_scores_whole_weeks(files: &Files, args: &[&str], ours: &Value, theirs: &Value) {
+    let permute = SHUFFLES.to_string();
+    let asked = [&["backtest", "best-time", &files.channel, "--json", "--permute", &permute], args].concat();
+    let report: Value = serde_json::from_slice(&files.program(&asked).stdout).expect("JSON");
+    for name in ["channel", "objective", "n_posts", "verdict", "slots", "effects"] {
+        assert_eq!(report[name], ours[name], "{args:?}: {name}");
+    }
+    let backtest = &report["backtest"];
+    let weeks = theirs["weeks"].as_array().expect("posts by week");
+    let folds = backtest["folds"].as_u64().expect("a count") as usize;
+    assert!(0 < folds && folds < weeks.len(), "{args:?}: {folds} of {} weeks", weeks.len());
+    let posts: u64 = weeks[weeks.len() - folds..].iter().filter_map(Value::as_u64).sum();
+    assert_eq!(backtest["posts_scored"], posts, "{args:?}: {report}");
+    let error = |name: &str| backtest[name].as_f64().expect("an error");
+    assert!(error("log_error_model") <= 1.01 * error("log_error_flat"), "{args:?}: {backtest}");
+    assert_eq!(report["permuted"]["runs"], SHUFFLES, "{args:?}");
+}
+
 /// The verdict is the classical F test's, and the lifts are those of least squares, as far as chance allows.
 fn found_over_http(files: &Files, is_planted: bool) {
     files.import();
     let api = files.serve();
     for args in BEST_TIMES {
         let (ours, theirs) = best_times_over_http(files, &api, args);
+        backtest_scores_whole_weeks(files, args, &ours, &theirs);
         let estimate = &theirs["estimate"];
         let p = estimate["p"].as_f64().expect("a chance");
         if !is_planted {

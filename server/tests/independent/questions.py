@@ -633,7 +633,8 @@ def dashboard(channel, window, options):
 # - `channel`, `objective`, `n_posts`, and `n` of every slot and of every effect are computed here, exactly;
 # - `verdict` and `lift` of the slots are estimated here by the classical F test on two daily harmonics that the
 #   definitions hold the model to, and by the least squares behind it: to be compared within what chance allows;
-# - how many posts are enough, `low`, `high` and `p_top3` of a slot, `lift`, `low` and `high` of an effect and the numbers
+# - the posts of every week are counted here: a backtest that scores so many weeks scores their posts;
+# - how many posts are enough, `low`, `high` and `p_top3` of a slot, `lift`, `low` and `high` of an effect and the errors
 #   of the backtest are left open: they depend on the priors.
 # The limits of the gaps are in their names; the first post of a channel follows the longest.
 
@@ -755,20 +756,22 @@ def estimate(channel, usable, zone, clocks):
 
 
 def best_times(channel, options):
-    """What the definitions fix of the answer, with the posts of every slot (168 by weekday, then hour) and of every
-    level of a factor, and the estimate."""
+    """What the definitions fix of the answer, with the posts of every slot (168 by weekday, then hour), of every level
+    of a factor and of every week that has any, and the estimate."""
     zone = timezone.utc if options.tz.upper() == "UTC" else ZoneInfo(options.tz)
     objective = options.objective or usual_objective(channel)
     outcomes = [(post, objective_of(channel, post, objective, options)) for post in channel.order]
     usable = [(post, v) for post, v in outcomes if v is not None and v > 0]
     clocks = [Window(post.at, post.at + 1, zone).clock(post.at) for post, _ in usable]
-    slots, effects = [0] * 168, defaultdict(int)
+    slots, effects, weeks = [0] * 168, defaultdict(int), defaultdict(int)
     for (post, _), clock in zip(usable, clocks):
         slots[24 * clock[0] + clock[1]] += 1
+        weeks[datetime.fromtimestamp(post.at, zone).date() - timedelta(days=clock[0])] += 1
         for name in factors_of(channel, post, clock):
             effects[name] += 1
     return {
         "channel": channel.name, "objective": objective, "n_posts": len(usable), "slots": slots, "effects": effects,
+        "weeks": [weeks[monday] for monday in sorted(weeks)],
         "estimate": estimate(channel, usable, zone, clocks) if len(usable) > 60 else None,
     }
 
