@@ -169,7 +169,10 @@ def measure_import(shape, rounds):
     say("import")
     snapshots = max(IMPORTED_MIN, shape.channels * shape.posts * shape.snapshots)
     env = os.environ | {"SNAPSHOTS": str(snapshots), "ROUNDS": str(rounds)}
-    return subprocess.run([ROOT / "dev", "bench", "import"], env=env, capture_output=True, text=True).stdout
+    done = subprocess.run([ROOT / "dev", "bench", "import"], env=env, capture_output=True, text=True)
+    if not report.IMPORTED.search(done.stdout):
+        raise SystemExit(f"./dev bench import: {done.stderr[-2000:]}")
+    return done.stdout
 
 
 def main():

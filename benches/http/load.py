@@ -10,6 +10,8 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("load.lua")
 TIMEOUT = "30s"
+# a side that answered nothing in the time it was given is given twice as much, up to this
+SECONDS_MAX = 32
 # seconds between the first windows of two runs on one side, where nothing may be in memory: more than requests in a run
 MOVED_S = 5_003
 
@@ -39,22 +41,30 @@ class Load:
         self.runs = Runs(name, side.name, connections)
 
     def run(self, seconds):
-        name, connections = self.runs.name, self.runs.connections
         status, etag, _ = ask(self.side, self.path)
         if status != 200:
             raise SystemExit(f"{self.side.name}: {self.path} answers {status}")
         more = {"revalidate": etag, "distinct": str(self.side.next_run() * MOVED_S)}.get(self.mode, "")
         if self.mode == "revalidate" and ask(self.side, self.path, {"If-None-Match": etag})[0] != 304:
             raise SystemExit(f"{self.side.name}: {self.path} does not know its own tag")
+        while not self.answered(seconds, more):
+            seconds *= 2
+
+    def answered(self, seconds, more):
+        """Whether there was an answer; keeps what the round came to then."""
+        name, connections = self.runs.name, self.runs.connections
         args = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", TIMEOUT, "-s", SCRIPT, self.side.address + self.path]
         done = subprocess.run([*args, "--", self.side.key, self.mode, more], capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"wrk: {done.stderr}{done.stdout}")
         found = json.loads(done.stdout.splitlines()[-1])
+        if not found["failed"] and not found["requests"] and seconds < SECONDS_MAX:
+            return False
         if found["failed"] or not found["requests"]:
             raise SystemExit(f"{self.side.name}, {name}: {found['failed']} failed of {found['requests']} requests")
         found["rate"] = found["requests"] / found["seconds"]
         self.runs.rounds.append(found)
+        return True
 
 
 def in_turns(loads, rounds, seconds, say):
