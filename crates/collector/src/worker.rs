@@ -41,7 +41,8 @@ pub enum Turn {
 /// An account that this process has leased.
 pub struct Worker {
     ctx: Ctx,
-    held: Held,
+    /// apart, as it is big and workers are handed around
+    held: Box<Held>,
     /// `None`: following is off, or over
     updates: Option<UpdateStream>,
     /// told, and not written yet: the database was away
@@ -60,6 +61,7 @@ impl Worker {
         let updates = Some(updates).filter(|_| held.settings().reads.updates);
         tracing::info!(account = id.0, "account {id} reads");
         let (ctx, closed) = (ctx.clone(), HashMap::new());
+        let held = Box::new(held);
         Ok(Some(Self { ctx, held, updates, unwritten: Vec::new(), closed, only: None, kept_at: Instant::now() }))
     }
 
@@ -75,7 +77,7 @@ impl Worker {
 
     /// Works until `stopping`, or until the account is not to be used; then lets it go.
     pub async fn run(self, stopping: CancellationToken) {
-        self.run_until(stopping, |_| ready(false).boxed()).await;
+        Box::pin(self.run_until(stopping, |_| ready(false).boxed())).await;
     }
 
     /// The same, and no longer than until `over` says so of what a turn came to.
@@ -132,7 +134,7 @@ impl Worker {
         let open = plan.tasks.iter().find(|task| self.opens_at(task) <= now);
         let Some(task) = open.cloned() else { return Turn::Idle { until: self.next_at(&plan) } };
         let began = Instant::now();
-        let done = perform(&self.ctx, &mut self.held, &task).await;
+        let done = Box::pin(perform(&self.ctx, &mut self.held, &task)).await;
         let (outcome, turn) = match done {
             Ok(()) => ("done", Turn::Worked),
             Err(Halt::NotBefore { at, method }) => {
@@ -162,7 +164,7 @@ impl Worker {
     /// Ends the connections, writes what was told until then, keeps the session and lets the account go.
     pub async fn close(mut self) {
         let id = self.held.id();
-        self.held.telegram().clone().stop().await;
+        Box::pin(self.held.telegram().clone().stop()).await;
         // the stream ends with the account
         while self.updates.is_some() {
             let before = self.unwritten.len();
@@ -177,7 +179,7 @@ impl Worker {
                 "what account {id} was told last is not written, and is read again: {error}"
             );
         });
-        if let Err(error) = self.held.close(is_written.is_ok()).await {
+        if let Err(error) = Box::pin(self.held.close(is_written.is_ok())).await {
             tracing::warn!(account = id.0, "account {id} is let go late, when its lease runs out: {error}");
         }
     }
@@ -255,7 +257,7 @@ impl Worker {
 
     async fn write(&mut self) -> services::Result<()> {
         if !self.unwritten.is_empty() {
-            updates::hear(&self.ctx, &mut self.held, &self.unwritten).await?;
+            Box::pin(updates::hear(&self.ctx, &mut self.held, &self.unwritten)).await?;
             self.unwritten.clear();
         }
         Ok(())

@@ -85,7 +85,7 @@ pub struct ImportArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
-    /// what Telethon's StringSession saves
+    /// what Telethon's `StringSession` saves
     Telethon,
     /// 512 hexadecimal digits
     AuthKey,

@@ -80,13 +80,15 @@ pub async fn run(shell: &Shell, command: Collect) -> Result<ExitCode, Failure> {
     match command {
         Collect::History(args) => {
             let again = if args.again { Again::Everything } else { Again::Newest };
-            Job::begin(shell, &args.channel, What::History, again).await?.run().await
+            Box::pin(Job::begin(shell, &args.channel, What::History, again).await?.run()).await
         }
         Collect::Updates(args) => {
             let what = if args.once { What::Newest } else { What::Updates };
-            Job::begin(shell, &args.channel, what, Again::Newest).await?.run().await
+            Box::pin(Job::begin(shell, &args.channel, what, Again::Newest).await?.run()).await
         }
-        Collect::Stats(args) => Job::begin(shell, &args, What::Statistics, Again::Statistics).await?.run().await,
+        Collect::Stats(args) => {
+            Box::pin(Job::begin(shell, &args, What::Statistics, Again::Statistics).await?.run()).await
+        }
     }
 }
 
@@ -163,7 +165,7 @@ impl<'a> Job<'a> {
 
     async fn run(self) -> Result<ExitCode, Failure> {
         let progress = session::progress(&self.ctx, &self.viewer, &self.channel).await?;
-        let id = progress.account.ok_or_else(|| Error::Conflict(services::Clash::NoAccount))?;
+        let id = progress.account.ok_or(Error::Conflict(services::Clash::NoAccount))?;
         let channel = services::channels::find(&self.ctx, &self.viewer, &self.channel).await?;
         let Some(worker) = Worker::open(&self.ctx, id).await? else {
             return self.shell.say(&json!({ "channel": channel.slug(), "read_by_server": true }), || {
@@ -189,7 +191,7 @@ impl<'a> Job<'a> {
                 .boxed()
             }
         };
-        stoppable(|cancel| worker.only(channel.id).run_until(cancel, over)).await;
+        stoppable(|cancel| Box::pin(worker.only(channel.id).run_until(cancel, over))).await;
         bar.finish_and_clear();
         let outcome = outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
         match outcome {

@@ -146,7 +146,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
             Command::Export(export) => export::run(&shell, export).await,
             Command::Channel(channel) => channel::run(&shell, channel).await,
             Command::Account(command) => account::run(&shell, command).await,
-            Command::Collect(command) => collect::run(&shell, command).await,
+            Command::Collect(command) => Box::pin(collect::run(&shell, command)).await,
             Command::ApiKeys(command) => apikey::run(&shell, command).await,
             Command::Migrate(args) => migrate::run(&shell, args).await,
             Command::Backup(args) => backup::backup(&shell, args).await,

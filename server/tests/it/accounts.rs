@@ -39,7 +39,7 @@ generate = { posts = 250, hole_every = 11 }
 "#;
 
 const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A stand-in, and a program that is told where it is.
 async fn program() -> (Arc<FakeTelegram>, Program) {

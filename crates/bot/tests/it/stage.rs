@@ -33,7 +33,7 @@ pub const KARL: i64 = 8;
 
 const TOKEN: &str = "7654321:AAmade-up_made-up_made-up";
 /// Far beyond what a busy machine takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK: Duration = Duration::from_millis(5);
 
 /// The title would break the markup of whoever forgets to escape it.

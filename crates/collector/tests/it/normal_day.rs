@@ -1,6 +1,8 @@
 //! A day of normal operation with limits like Telegram's: at the usual pace hardly a call is refused, and what is stored
 //! in the end is what Telegram has.
 
+use std::fmt::Write as _;
+
 use fake_telegram::world::digest::describe;
 
 use crate::stage::{EVERYTHING, OWNER, Stage};
@@ -19,10 +21,12 @@ fn scenario() -> String {
     text.push_str(&names.join(", "));
     text.push_str("]\n");
     for name in names {
-        text.push_str(&format!(
+        // writing to a String cannot fail
+        _ = write!(
+            text,
             "[[channels]]\nusername = {name}\nmembers = 900\nstats = true\n\
             generate = {{ posts = 60, every_minutes = 30, views = 700, goes_on = true }}\n"
-        ));
+        );
     }
     text
 }

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::stage::{OWNER, POSTS, READER, Stage};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Role {
     running: JoinHandle<()>,

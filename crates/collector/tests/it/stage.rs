@@ -29,7 +29,7 @@ pub const READER: i64 = 12;
 /// Messages of `orbit`.
 pub const POSTS: i64 = 250;
 /// Far beyond what a busy machine takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK: Duration = Duration::from_millis(10);
 /// More than any test needs: a worker that never rests is a defect.
 const TURNS_MAX: usize = 3_000;

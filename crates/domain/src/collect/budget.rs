@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 const HOUR_S: f64 = 3_600.0;
+/// A call that is there but for rounding is there.
+const ROUNDING: f64 = 1e-9;
 
 /// Calls at once, and calls an hour after that.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,9 +28,8 @@ impl Pace {
             ALL_METHODS => Self::new(40, 4_800),
             // what gives away a scraper
             "contacts.resolveUsername" => Self::new(5, 30),
-            "channels.getFullChannel" => Self::new(10, 300),
+            "channels.getFullChannel" | "stats.getMessagePublicForwards" => Self::new(10, 300),
             "stats.getBroadcastStats" => Self::new(5, 60),
-            "stats.getMessagePublicForwards" => Self::new(10, 300),
             "stats.loadAsyncGraph" => Self::new(30, 900),
             _ => Self::new(30, 3_600),
         }
@@ -62,8 +63,6 @@ impl Bucket {
     /// When the next call may be made, unix seconds; `now` or earlier: at once. Takes nothing.
     pub fn opens_at(&self, pace: Pace, now: i64) -> i64 {
         let closed = self.closed_until.unwrap_or(i64::MIN);
-        // a call that is there but for rounding is there
-        const ROUNDING: f64 = 1e-9;
         let missing = 1.0 - ROUNDING - self.filled(pace, now);
         let filled = if missing <= 0.0 { now } else { now + (missing * HOUR_S / pace.per_hour).ceil().max(1.0) as i64 };
         closed.max(filled)

@@ -111,13 +111,12 @@ pub async fn connect(
 }
 
 async fn chosen(tx: &mut Tx, viewer: &Viewer, account: Option<AccountId>) -> Result<Account> {
-    let found = match account {
-        Some(account) => account::find_in(tx, viewer, account).await?,
-        None => {
-            let all = store::accounts::list(tx, viewer.workspace()).await?;
-            let usable = all.into_iter().filter(|account| account.state.is_usable());
-            usable.max_by_key(|account| account.health).ok_or(Error::Conflict(Clash::NoAccount))?
-        }
+    let found = if let Some(account) = account {
+        account::find_in(tx, viewer, account).await?
+    } else {
+        let all = store::accounts::list(tx, viewer.workspace()).await?;
+        let usable = all.into_iter().filter(|account| account.state.is_usable());
+        usable.max_by_key(|account| account.health).ok_or(Error::Conflict(Clash::NoAccount))?
     };
     if found.state.is_usable() { Ok(found) } else { Err(Error::Conflict(Clash::NoAccount)) }
 }
