@@ -1,6 +1,7 @@
 """Our server beside a usual implementation, under the same load in the same minutes: writes docs/performance.md.
 
-Start it by `./dev bench http [small|medium]`, which builds the server and installs what it needs.
+Start it by `./dev bench http [small|medium]`, which builds the server and installs what it needs. What a part came to is
+kept in the cache: the same command goes on after an interruption, and makes the report from all parts.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import statistics
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 
 import connections
@@ -20,6 +22,7 @@ import processes
 import report
 from databases import END, PEER, ROOT, START, DAY_S, Databases, Shape
 from load import Load, ask, data_of, in_turns
+from parts import Parts
 
 PEERS = ROOT / "benches/peers"
 sys.path.insert(0, str(PEERS))
@@ -116,7 +119,7 @@ def computing(python, databases, rounds):
 
 
 def growth(databases_of, stack, rounds):
-    """Median ms of a dashboard read and computed, by (database, channels), for the windows of PLOT_DAYS."""
+    """Database, channels and the median ms of a dashboard read and computed for the windows of PLOT_DAYS."""
     loads = {}
     for shape in PLOT_SHAPES:
         databases, channels = databases_of(shape), shape.channels
@@ -126,14 +129,14 @@ def growth(databases_of, stack, rounds):
                 asked = path("dashboard", END - days * DAY_S, END, channel=channels // 2)
                 loads[name, channels, days] = Load(f"window of {days} days", side, asked, "distinct", 1)
     in_turns(loads.values(), rounds, PLOT_SECONDS, say)
-    return {
-        (name, shape.channels): [loads[name, shape.channels, days].middle("p50_ms") for days in PLOT_DAYS]
+    return [
+        (name, shape.channels, [loads[name, shape.channels, days].runs.middle("p50_ms") for days in PLOT_DAYS])
         for name in ("SQLite", "Postgres") for shape in PLOT_SHAPES
-    }
+    ]
 
 
 def draw(grown):
-    lines = [(f"{name}, {channels}", values, name == "Postgres") for (name, channels), values in grown.items()]
+    lines = [(f"{name}, {channels}", values, name == "Postgres") for name, channels, values in grown]
     title = "Dashboard straight from the database, by the days of its window"
     return plot.chart(title, "days of the window", "ms, median", PLOT_DAYS, lines)
 
@@ -147,20 +150,29 @@ def measure_loads(databases, python, redis, folder, rounds):
         check(peer, (ours, on_postgres))
         loads = http_loads(ours, on_postgres, peer)
         in_turns([load for group in loads.values() for load in group], rounds, SECONDS, say)
-        return loads
+        return {kind: [asdict(load.runs) for load in group] for kind, group in loads.items()}
 
 
 def measure_connections(databases):
     say(f"{CONNECTIONS_HELD} open connections")
     with databases.sqlite().serve("ours, SQLite") as side:
-        return connections.hold(side, path("overview"), CONNECTIONS_HELD)
+        return asdict(connections.hold(side, path("overview"), CONNECTIONS_HELD))
 
 
-def measure_import(shape):
+def measure_window(databases_of, rounds):
+    with ExitStack() as servers:
+        return growth(databases_of, servers, rounds)
+
+
+def measure_import(shape, rounds):
     """What `./dev bench import` prints about as many snapshots; it fails when an aim is missed, and says which."""
     say("import")
-    env = os.environ | {"SNAPSHOTS": str(max(IMPORTED_MIN, shape.channels * shape.posts * shape.snapshots))}
-    return subprocess.run([ROOT / "dev", "bench", "import"], env=env, capture_output=True, text=True).stdout
+    snapshots = max(IMPORTED_MIN, shape.channels * shape.posts * shape.snapshots)
+    env = os.environ | {"SNAPSHOTS": str(snapshots), "ROUNDS": str(rounds)}
+    done = subprocess.run([ROOT / "dev", "bench", "import"], env=env, capture_output=True, text=True)
+    if not report.IMPORTED.search(done.stdout):
+        raise SystemExit(f"./dev bench import: {done.stderr[-2000:]}")
+    return done.stdout
 
 
 def main():
@@ -169,43 +181,53 @@ def main():
     parser.add_argument("--program", type=Path, required=True, help="the optimised analyticbot")
     parser.add_argument("--cache", type=Path, required=True, help="folder for data and logs, kept from run to run")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="in which the sides take turns")
-    parser.add_argument("--only", choices=PARTS, action="append", help="this part; the report goes to standard output then")
+    parser.add_argument("--only", choices=PARTS, action="append", help="measure this part, even if it is kept, and no other")
+    parser.add_argument("--again", action="store_true", help="measure every part, even those that are kept")
     options = parser.parse_args()
-    parts = options.only or PARTS
     # so that what was started is stopped
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    shape = SHAPES[options.size]
+    parts = Parts(options.cache / str(shape) / "parts", options.program)
+    if options.again:
+        parts.forget()
+    wanted = options.only or [name for name in PARTS if parts.find(name) is None]
     files = processes.allow_many_files()
-    if "connections" in parts and files < CONNECTIONS_HELD + FILES_BESIDES:
+    if "connections" in wanted and files < CONNECTIONS_HELD + FILES_BESIDES:
         parser.error(f"this user may open {files} files, {CONNECTIONS_HELD + FILES_BESIDES} are needed: raise it by ulimit -n")
-    python, few_rounds = sys.executable, max(1, options.rounds // 2)
-    measured = report.Measured(options.size, SHAPES[options.size], PLOT_DAYS, os.getloadavg()[1])
+    for name in wanted:
+        measure(name, shape, parts, options)
+    measured = {name: part for name in PARTS if (part := parts.find(name)) is not None}
+    text = report.text(report.Measured(options.size, shape, PLOT_DAYS, measured), processes.postgres_bin())
+    if len(measured) < len(PARTS):
+        print(text)
+        say(f"still to be measured for {OUT.relative_to(ROOT)}: {', '.join(name for name in PARTS if name not in measured)}")
+        return
+    OUT.with_name("performance-window.svg").write_text(draw(measured["window"].result), encoding="utf-8")
+    OUT.write_text(text, encoding="utf-8")
+    say(f"wrote {OUT.relative_to(ROOT)}")
+
+
+def measure(name, shape, parts, options):
+    python, rounds, few_rounds = sys.executable, options.rounds, max(1, options.rounds // 2)
+    if name == "import":
+        # it starts a Postgres of its own
+        parts.measure(name, few_rounds, lambda: measure_import(shape, few_rounds))
+        return
     with ExitStack() as stack:
         postgres = stack.enter_context(processes.Postgres(options.cache).run(options.cache))
-        redis = stack.enter_context(processes.redis(options.cache))
 
         def databases_of(shape):
             return Databases(shape, options.cache, python, options.program, postgres, say)
 
-        databases = databases_of(measured.shape)
-        if "loads" in parts:
-            measured.loads = measure_loads(databases, python, redis, options.cache, options.rounds)
-        if "connections" in parts:
-            measured.held = measure_connections(databases)
-        if "window" in parts:
-            with ExitStack() as servers:
-                measured.grown = growth(databases_of, servers, few_rounds)
-        if "questions" in parts:
-            measured.times = computing(python, databases_of(CHANNEL), few_rounds)
-    if "import" in parts:
-        measured.imported = measure_import(measured.shape)
-    measured.load_after = os.getloadavg()[1]
-    text = report.text(measured, postgres)
-    if options.only:
-        print(text)
-        return
-    OUT.with_name("performance-window.svg").write_text(draw(measured.grown), encoding="utf-8")
-    OUT.write_text(text, encoding="utf-8")
-    say(f"wrote {OUT.relative_to(ROOT)}")
+        if name == "loads":
+            redis = stack.enter_context(processes.redis(options.cache))
+            parts.measure(name, rounds, lambda: measure_loads(databases_of(shape), python, redis, options.cache, rounds))
+        elif name == "connections":
+            parts.measure(name, 1, lambda: measure_connections(databases_of(shape)))
+        elif name == "window":
+            parts.measure(name, few_rounds, lambda: measure_window(databases_of, few_rounds))
+        elif name == "questions":
+            parts.measure(name, few_rounds, lambda: computing(python, databases_of(CHANNEL), few_rounds))
 
 
 if __name__ == "__main__":

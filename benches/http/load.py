@@ -10,20 +10,35 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("load.lua")
 TIMEOUT = "30s"
+# a side that answered nothing in the time it was given is given twice as much, up to this
+SECONDS_MAX = 32
 # seconds between the first windows of two runs on one side, where nothing may be in memory: more than requests in a run
 MOVED_S = 5_003
 
 
 @dataclass
-class Load:
-    """One side under one kind of load; `runs` holds what each round came to."""
+class Runs:
+    """What each round of one kind of load on one side came to."""
 
     name: str
-    side: object
-    path: str
-    mode: str
+    side: str
     connections: int
-    runs: list = field(default_factory=list)
+    rounds: list = field(default_factory=list)
+
+    def middle(self, what):
+        return statistics.median(run[what] for run in self.rounds)
+
+    def spread(self, what):
+        values = [run[what] for run in self.rounds]
+        return min(values), max(values)
+
+
+class Load:
+    """One side under one kind of load."""
+
+    def __init__(self, name, side, path, mode, connections):
+        self.side, self.path, self.mode = side, path, mode
+        self.runs = Runs(name, side.name, connections)
 
     def run(self, seconds):
         status, etag, _ = ask(self.side, self.path)
@@ -32,30 +47,32 @@ class Load:
         more = {"revalidate": etag, "distinct": str(self.side.next_run() * MOVED_S)}.get(self.mode, "")
         if self.mode == "revalidate" and ask(self.side, self.path, {"If-None-Match": etag})[0] != 304:
             raise SystemExit(f"{self.side.name}: {self.path} does not know its own tag")
-        args = ["wrk", "-t1", f"-c{self.connections}", f"-d{seconds}s", "--timeout", TIMEOUT, "-s", SCRIPT, self.side.address + self.path]
+        while not self.answered(seconds, more):
+            seconds *= 2
+
+    def answered(self, seconds, more):
+        """Whether there was an answer; keeps what the round came to then."""
+        name, connections = self.runs.name, self.runs.connections
+        args = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", TIMEOUT, "-s", SCRIPT, self.side.address + self.path]
         done = subprocess.run([*args, "--", self.side.key, self.mode, more], capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"wrk: {done.stderr}{done.stdout}")
         found = json.loads(done.stdout.splitlines()[-1])
+        if not found["failed"] and not found["requests"] and seconds < SECONDS_MAX:
+            return False
         if found["failed"] or not found["requests"]:
-            raise SystemExit(f"{self.side.name}, {self.name}: {found['failed']} failed of {found['requests']} requests")
+            raise SystemExit(f"{self.side.name}, {name}: {found['failed']} failed of {found['requests']} requests")
         found["rate"] = found["requests"] / found["seconds"]
-        self.runs.append(found)
-
-    def middle(self, what):
-        return statistics.median(run[what] for run in self.runs)
-
-    def spread(self, what):
-        values = [run[what] for run in self.runs]
-        return min(values), max(values)
+        self.runs.rounds.append(found)
+        return True
 
 
 def in_turns(loads, rounds, seconds, say):
     for turn in range(rounds):
         for load in loads:
             load.run(seconds)
-            last = load.runs[-1]
-            say(f"round {turn + 1}: {load.name}, {load.side.name}: {last['rate']:.0f}/s, p99 {last['p99_ms']:.1f} ms")
+            last = load.runs.rounds[-1]
+            say(f"round {turn + 1}: {load.runs.name}, {load.side.name}: {last['rate']:.0f}/s, p99 {last['p99_ms']:.1f} ms")
 
 
 def ask(side, path, headers=None):

@@ -4,9 +4,12 @@ import os
 import platform
 import re
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+
+from connections import Held
+from load import Runs
 
 LIMITS = Path(__file__).with_name("limits.md")
 PYTHON_PACKAGES = ("fastapi", "uvicorn", "uvloop", "httptools", "asyncpg", "redis", "hiredis", "orjson", "numpy", "polars", "duckdb")
@@ -28,33 +31,35 @@ IMPORTED = re.compile(
 
 @dataclass
 class Measured:
-    """What a run came to; a part that was left out is empty."""
+    """What a run came to: parts by name; one that was left out is not there."""
 
     size: str
     shape: object
     days: tuple
-    load_before: float
-    load_after: float = 0.0
-    loads: dict = field(default_factory=dict)
-    held: object = None
-    grown: dict = field(default_factory=dict)
-    times: dict = field(default_factory=dict)
-    imported: str = ""
+    parts: dict
+
+    def result(self, name):
+        return self.parts[name].result if name in self.parts else None
+
+    def loads(self):
+        kept = self.result("loads") or {}
+        return {kind: [Runs(**runs) for runs in group] for kind, group in kept.items()}
 
 
-def text(measured, postgres):
-    parts = [
+def text(measured, postgres_bin):
+    loads, grown, times, imported = (measured.loads(), *map(measured.result, ("window", "questions", "import")))
+    sections = [
         "# Performance\n\nMade by `./dev bench http " + measured.size + "`; do not edit. What is to be met is in the column *aim*; "
         "everything else is there to read it by.\n",
-        about_machine(measured, postgres),
+        about_machine(measured, postgres_bin),
         about_aims(measured),
-        about_loads(measured.loads) if measured.loads else "",
-        about_window(measured) if measured.grown else "",
-        about_computing(measured.times) if measured.times else "",
-        about_import(measured.imported) if measured.imported else "",
+        about_loads(loads) if loads else "",
+        about_window(grown, measured.days) if grown else "",
+        about_computing(times) if times else "",
+        about_import(imported) if imported else "",
         LIMITS.read_text(encoding="utf-8"),
     ]
-    return "\n".join(part for part in parts if part)
+    return "\n".join(section for section in sections if section)
 
 
 def said(*args):
@@ -66,26 +71,30 @@ def number_in(text):
     return re.search(r"\d+(\.\d+)+", text)[0]
 
 
-def about_machine(measured, postgres):
+def about_machine(measured, postgres_bin):
     cpu = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
     memory = int(re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())[1]) / 2**20
-    before, after = measured.load_before, measured.load_after
+    parts = measured.parts.values()
+    loads = [load for part in parts for load in part.load]
+    days = sorted({part.day for part in parts})
     kernel = ".".join(platform.release().split(".")[:2])
     versions = {
         "rustc": number_in(said("rustc", "--version")), "Python": platform.python_version(),
-        "PostgreSQL": number_in(said(str(postgres.bin / "postgres"), "--version")),
+        "PostgreSQL": number_in(said(str(postgres_bin / "postgres"), "--version")),
         "Redis": number_in(said("redis-server", "--version")), "wrk": number_in(said("wrk", "-v")),
         **{package: version(package) for package in PYTHON_PACKAGES},
     }
     busy = (
         "**Others were busy on this machine meanwhile**: absolute figures are lower bounds, ratios are between runs that took turns."
-        if max(before, after) > os.cpu_count()
+        if max(loads) > os.cpu_count()
         else "Nothing else was busy on this machine."
     )
+    rounds = ", ".join(f"{name} {part.rounds}" for name, part in measured.parts.items())
     return f"""## Machine and data
 
 {os.cpu_count()} cores ({cpu[1].strip() if cpu else platform.machine()}), {memory:.0f} GiB, Linux {kernel}.
-Load of the machine over five minutes: {before:.1f} before, {after:.1f} at the end (the load tool and all servers run on the same cores). {busy}
+Load of the machine over five minutes: {min(loads):.1f} to {max(loads):.1f} (the load tool and all servers run on the same cores). {busy}
+Measured part by part, on {" and ".join(days)}; rounds: {rounds}.
 
 {", ".join(f"{name} {value}" for name, value in versions.items())}.
 
@@ -113,7 +122,7 @@ def ms(load, what):
 
 def ratio(ours, theirs):
     """Median of the ratios of the rounds, each between neighbours in time."""
-    ratios = sorted(a["rate"] / b["rate"] for a, b in zip(ours.runs, theirs.runs))
+    ratios = sorted(a["rate"] / b["rate"] for a, b in zip(ours.rounds, theirs.rounds))
     return ratios[len(ratios) // 2], ratios[0], ratios[-1]
 
 
@@ -123,15 +132,17 @@ def ratio_row(what, aim, ours, theirs):
 
 
 def about_aims(measured):
-    rows = load_rows(measured.loads) if measured.loads else []
-    held = measured.held
+    loads, held = measured.loads(), measured.result("connections")
+    rows = load_rows(loads) if loads else []
     if held is not None:
+        held = Held(**held)
         good = held.peak_mib < HELD_MIB and held.answered_again == held.connections
         figure = f"{held.connections:,} open, {held.answered_again:,} answered twice, {held.peak_mib:.0f} MiB ({held.before_mib:.0f} before)"
         rows.append(("open connections", f"10,000 under {HELD_MIB} MiB", figure, good))
-    for database in dict.fromkeys(name for name, _ in measured.grown):
-        rows += window_rows(database, {channels: values for (name, channels), values in measured.grown.items() if name == database})
-    for found in IMPORTED.finditer(measured.imported):
+    grown = measured.result("window") or []
+    for database in dict.fromkeys(name for name, _, _ in grown):
+        rows += window_rows(database, {channels: values for name, channels, values in grown if name == database})
+    for found in IMPORTED.finditer(measured.result("import") or ""):
         what = f"import of snapshots into {found['database'] or 'SQLite'}"
         speed, share = int(found["rate"]), float(found["ratio"])
         rows.append((what, f"≥ {IMPORT_RATE:,} rows/s", f"{speed:,} rows/s", speed >= IMPORT_RATE))
@@ -182,9 +193,9 @@ def about_loads(loads):
     lines = ["## Loads\n", "| load | connections | side | requests/s | p50 ms | p95 ms | p99 ms | bytes an answer |", "| --- | --- | --- | --- | --- | --- | --- | --- |"]
     for group in loads.values():
         for load in group:
-            size = load.runs[-1]["bytes"] / load.runs[-1]["requests"]
+            size = load.rounds[-1]["bytes"] / load.rounds[-1]["requests"]
             figures = " | ".join(ms(load, what) for what in ("p50_ms", "p95_ms", "p99_ms"))
-            lines.append(f"| {load.name} | {load.connections} | {load.side.name} | {rate(load)} | {figures} | {size:,.0f} |")
+            lines.append(f"| {load.name} | {load.connections} | {load.side} | {rate(load)} | {figures} | {size:,.0f} |")
     lines.append(
         "\n*Computed afresh*: `Cache-Control: no-cache`, the columns are in the process. *Read and computed*: the same about a window that no "
         "request before asked for, so that nothing of it is in memory but the database's own pages."
@@ -192,12 +203,12 @@ def about_loads(loads):
     return "\n".join(lines) + "\n"
 
 
-def about_window(measured):
+def about_window(grown, days):
     lines = ["## Cost by window\n", "![Median time of a dashboard over the days of its window](performance-window.svg)\n"]
     lines.append("Median ms of a dashboard straight from the database, one connection, 1,000 posts of 10 snapshots a channel:\n")
-    lines.append("| database, channels of data | " + " | ".join(f"{days} days" for days in measured.days) + " |")
-    lines.append("| --- " * (len(measured.days) + 1) + "|")
-    for (name, channels), values in measured.grown.items():
+    lines.append("| database, channels of data | " + " | ".join(f"{window} days" for window in days) + " |")
+    lines.append("| --- " * (len(days) + 1) + "|")
+    for name, channels, values in grown:
         lines.append(f"| {name}, {channels} | " + " | ".join(f"{value:.2f}" for value in values) + " |")
     return "\n".join(lines) + "\n"
 

@@ -45,7 +45,7 @@ static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
 fn handle() -> &'static PrometheusHandle {
     HANDLE.get_or_init(|| {
         let builder = PrometheusBuilder::new()
-            .set_buckets_for_metric(Matcher::Full(REQUESTS.to_owned()), &SECONDS)
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
             // only an empty list is refused
             .unwrap_or_else(|_| PrometheusBuilder::new());
         let recorder = builder.build_recorder();

@@ -90,6 +90,8 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     let stopping = CancellationToken::new();
+    // before anything is counted
+    metrics::start(stopping.clone());
     let mut background = Vec::new();
     if roles.contains(&Role::Jobs) {
         background.push(("the job role", tokio::spawn(jobs::run(ctx.clone(), stopping.clone()))));
@@ -102,7 +104,6 @@ pub async fn run(
         background.push(("the collector", tokio::spawn(collector::run(ctx.clone(), stopping.clone()))));
     }
     let schema_version = ctx.db.version().await.map_err(services::Error::from)?;
-    metrics::start(stopping.clone());
     let web = match web {
         Some(web) => {
             let shared = share(&ctx, config, stopping.clone()).await?;

@@ -10,6 +10,7 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use crate::observed;
 use crate::worker::Worker;
 
 /// Another process may have died, an account may have signed in, a wait may be over.
@@ -27,12 +28,13 @@ pub async fn run(ctx: Ctx, stopping: CancellationToken) {
         tracing::info!("accounts read nothing: switch mtproto.history_enabled, updates_enabled or stats_enabled on");
         return;
     }
+    observed::describe();
     let mut pool = Pool { ctx, workers: JoinSet::new(), held: HashMap::new(), stopping };
     while !pool.stopping.is_cancelled() {
         if let Err(error) = pool.take_free().await {
             tracing::warn!("accounts cannot be leased: {error}");
         }
-        metrics::gauge!("analyticbot_mtproto_accounts_held").set(pool.held.len() as f64);
+        metrics::gauge!(observed::ACCOUNTS_HELD).set(pool.held.len() as f64);
         tokio::select! {
             () = pool.stopping.cancelled() => {}
             () = sleep(LOOK) => {}
@@ -44,7 +46,7 @@ pub async fn run(ctx: Ctx, stopping: CancellationToken) {
             pool.ended(ended).await;
         }
     }
-    metrics::gauge!("analyticbot_mtproto_accounts_held").set(0.0);
+    metrics::gauge!(observed::ACCOUNTS_HELD).set(0.0);
 }
 
 struct Pool {
@@ -82,7 +84,7 @@ impl Pool {
         };
         let Some((account, lease)) = self.held.remove(&id) else { return };
         if panicked {
-            metrics::counter!("analyticbot_mtproto_workers_panicked_total").increment(1);
+            metrics::counter!(observed::WORKERS_PANICKED).increment(1);
             tracing::error!(account = account.0, "the worker of account {account} has failed; it begins anew");
             // its connections have gone with it: nobody uses the key
             if let Err(error) = lease.release().await {

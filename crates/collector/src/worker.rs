@@ -13,6 +13,8 @@ use services::collect::session::{Plan, Task, perform, plan, updates};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use crate::observed;
+
 /// How soon a new channel, or a person's hand at the switch, is seen.
 const LOOK: Duration = Duration::from_millis(500);
 /// A third of the lease.
@@ -42,6 +44,8 @@ pub struct Worker {
     held: Held,
     /// `None`: following is off, or over
     updates: Option<UpdateStream>,
+    /// told, and not written yet: the database was away
+    unwritten: Vec<Update>,
     /// methods that are not to be called before a moment, unix seconds
     closed: HashMap<&'static str, i64>,
     /// the one channel that is read; `None`: all of the account's
@@ -56,7 +60,7 @@ impl Worker {
         let updates = Some(updates).filter(|_| held.settings().reads.updates);
         tracing::info!(account = id.0, "account {id} reads");
         let (ctx, closed) = (ctx.clone(), HashMap::new());
-        Ok(Some(Self { ctx, held, updates, closed, only: None, kept_at: Instant::now() }))
+        Ok(Some(Self { ctx, held, updates, unwritten: Vec::new(), closed, only: None, kept_at: Instant::now() }))
     }
 
     /// The same for one channel alone.
@@ -100,7 +104,7 @@ impl Worker {
                 self.rest(until).await;
             }
             if self.kept_at.elapsed() >= RENEW {
-                match self.held.keep().await {
+                match self.keep().await {
                     Ok(true) => self.kept_at = Instant::now(),
                     Ok(false) => return,
                     Err(error) => tracing::warn!(account = self.held.id().0, "the session cannot be kept: {error}"),
@@ -111,17 +115,8 @@ impl Worker {
 
     /// Takes in what Telegram has told, then does one task.
     pub async fn turn(&mut self) -> Turn {
-        for _ in 0..EVENTS_A_TURN {
-            let told = self.updates.as_mut().and_then(|updates| updates.next().now_or_never());
-            match told {
-                Some(Some(event)) => {
-                    if self.hear(event).await == Turn::Over {
-                        return Turn::Over;
-                    }
-                }
-                Some(None) => self.updates = None,
-                None => break,
-            }
+        if self.hear(None).await == Turn::Over {
+            return Turn::Over;
         }
         let mut plan = match plan(&self.ctx, &self.held).await {
             Ok(plan) => plan,
@@ -130,8 +125,9 @@ impl Worker {
         if let Some(only) = self.only {
             plan.tasks.retain(|task| task.channel() == only);
         }
-        metrics::gauge!("analyticbot_collect_tasks_due", "account" => self.held.id().to_string())
-            .set(plan.tasks.len() as f64);
+        let account = self.held.id().to_string();
+        metrics::gauge!(observed::TASKS_DUE, "account" => account.clone()).set(plan.tasks.len() as f64);
+        metrics::gauge!(observed::LAG, "account" => account).set(plan.lag_s as f64);
         let now = self.ctx.now();
         let open = plan.tasks.iter().find(|task| self.opens_at(task) <= now);
         let Some(task) = open.cloned() else { return Turn::Idle { until: self.next_at(&plan) } };
@@ -151,18 +147,37 @@ impl Worker {
             Err(Halt::Ended) => ("ended", Turn::Over),
             Err(Halt::Failed(error)) => ("failed", self.away(&error).await),
         };
-        metrics::counter!("analyticbot_collect_tasks_total", "task" => task.method(), "outcome" => outcome)
-            .increment(1);
-        metrics::histogram!("analyticbot_collect_task_seconds", "task" => task.method())
-            .record(began.elapsed().as_secs_f64());
+        metrics::counter!(observed::TASKS, "task" => task.method(), "outcome" => outcome).increment(1);
+        metrics::histogram!(observed::TASK_SECONDS, "task" => task.method()).record(began.elapsed().as_secs_f64());
         turn
     }
 
-    /// Keeps the session and lets the account go.
-    pub async fn close(self) {
+    /// How far updates were read is part of the session: it is kept when all that was told is written, too.
+    async fn keep(&mut self) -> services::Result<bool> {
+        let is_written = self.unwritten.is_empty();
+        let updates = &self.updates;
+        self.held.keep(|| is_written && updates.as_ref().is_none_or(|updates| updates.waiting() == 0)).await
+    }
+
+    /// Ends the connections, writes what was told until then, keeps the session and lets the account go.
+    pub async fn close(mut self) {
         let id = self.held.id();
-        // following ends with the connections, and its state is part of the session
-        if let Err(error) = self.held.close().await {
+        self.held.telegram().clone().stop().await;
+        // the stream ends with the account
+        while self.updates.is_some() {
+            let before = self.unwritten.len();
+            self.listen(None).await;
+            if self.unwritten.len() == before {
+                break;
+            }
+        }
+        let is_written = self.write().await.inspect_err(|error| {
+            tracing::warn!(
+                account = id.0,
+                "what account {id} was told last is not written, and is read again: {error}"
+            );
+        });
+        if let Err(error) = self.held.close(is_written.is_ok()).await {
             tracing::warn!(account = id.0, "account {id} is let go late, when its lease runs out: {error}");
         }
     }
@@ -194,28 +209,56 @@ impl Worker {
         };
         match event {
             // an account that is over is met by the next turn
-            Some(event) => _ = self.hear(event).await,
+            Some(event) => _ = self.hear(Some(event)).await,
             None => self.updates = None,
         }
     }
 
-    async fn hear(&mut self, event: Result<Update, CallError>) -> Turn {
-        let heard = match event {
-            Ok(update) => updates::hear(&self.ctx, &mut self.held, &update).await,
-            Err(error) => {
-                let now = self.ctx.now();
-                return match self.held.failed("updates.getDifference", error, now).await {
-                    Halt::Ended => Turn::Over,
-                    Halt::Failed(error) => self.away(&error).await,
-                    // following goes on by itself
-                    Halt::NotBefore { .. } | Halt::Refused(_) => Turn::Worked,
-                };
-            }
-        };
-        match heard {
-            Ok(()) => Turn::Worked,
-            Err(error) => self.away(&error).await,
+    /// Takes in `first` and what else has come.
+    async fn hear(&mut self, first: Option<Result<Update, CallError>>) -> Turn {
+        let trouble = self.listen(first).await;
+        if let Err(error) = self.write().await {
+            return self.away(&error).await;
         }
+        let Some(error) = trouble else { return Turn::Worked };
+        match self.held.failed("updates.getDifference", error, self.ctx.now()).await {
+            Halt::Ended => Turn::Over,
+            Halt::Failed(error) => self.away(&error).await,
+            // following goes on by itself
+            Halt::NotBefore { .. } | Halt::Refused(_) => Turn::Worked,
+        }
+    }
+
+    /// Notes what has come, up to [`EVENTS_A_TURN`]; what following has met, if anything.
+    #[expect(clippy::unused_async, reason = "a stream is listened to inside of the runtime")]
+    async fn listen(&mut self, first: Option<Result<Update, CallError>>) -> Option<CallError> {
+        let mut next = first;
+        while next.is_some() || self.unwritten.len() < EVENTS_A_TURN {
+            let event = match next.take() {
+                Some(event) => event,
+                None => match self.updates.as_mut().and_then(|updates| updates.next().now_or_never()) {
+                    Some(Some(event)) => event,
+                    Some(None) => {
+                        self.updates = None;
+                        return None;
+                    }
+                    None => return None,
+                },
+            };
+            match event {
+                Ok(update) => self.unwritten.push(update),
+                Err(error) => return Some(error),
+            }
+        }
+        None
+    }
+
+    async fn write(&mut self) -> services::Result<()> {
+        if !self.unwritten.is_empty() {
+            updates::hear(&self.ctx, &mut self.held, &self.unwritten).await?;
+            self.unwritten.clear();
+        }
+        Ok(())
     }
 
     /// The database is away: nothing is called for what could not be written.

@@ -31,6 +31,9 @@ pub struct Scenario {
     pub latency_ms: u64,
     /// Rate limits per account; none means that everything is allowed.
     pub rates: Vec<RatePlan>,
+    /// Seconds of the limits are the scenario's, for clients whose clock moves with it; else the machine's: clients
+    /// really wait.
+    pub rates_by_scenario: bool,
     /// How many times an async graph is still async when asked for.
     pub graph_polls: u32,
     /// A graph's token is good for so many seconds of the scenario.
@@ -67,6 +70,7 @@ impl Default for Scenario {
             script: Vec::new(),
             latency_ms: 0,
             rates: Vec::new(),
+            rates_by_scenario: false,
             graph_polls: 1,
             graph_token_seconds: 300,
             one_session_per_key: false,
@@ -322,7 +326,7 @@ pub enum Fault {
     VoidKey(String),
 }
 
-/// A token bucket per account for the methods that fit, on the machine's clock: clients really wait.
+/// A token bucket per account for the methods that fit.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RatePlan {

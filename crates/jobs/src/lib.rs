@@ -20,6 +20,7 @@ mod refresh_channel;
 mod registry;
 mod runner;
 pub mod testing;
+mod trim_account_calls;
 mod trim_bot_updates;
 mod upkeep_database;
 

@@ -5,6 +5,7 @@ use services::Ctx;
 use services::best_time::{RecordExperimentOutcomes, RefreshEvidence};
 use services::bot_updates::TrimBotUpdates;
 use services::channels::PurgeChannels;
+use services::collect::account::TrimAccountCalls;
 use services::collect::bot::CountMembers;
 use services::collect::preview::CollectPreview;
 use services::collect::refresh::RefreshChannel;
@@ -16,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Outcome, advance_demo, apply_retention, backtest_best_time, collect_preview, count_members, forecast_young_posts,
-    purge_channels, record_experiment_outcomes, refresh_channel, trim_bot_updates, upkeep_database,
+    purge_channels, record_experiment_outcomes, refresh_channel, trim_account_calls, trim_bot_updates, upkeep_database,
 };
 
 const MINUTE_S: i64 = 60;
@@ -99,6 +100,12 @@ const REGISTRY: &[Job] = &[
         attempts_max: 3,
         every_s: Some(6 * HOUR_S),
         body: |ctx, _, stopping| Box::pin(count_members::run(ctx, stopping)),
+    },
+    Job {
+        kind: TrimAccountCalls::KIND,
+        attempts_max: 3,
+        every_s: Some(DAY_S),
+        body: |ctx, _, _| Box::pin(trim_account_calls::run(ctx)),
     },
     Job {
         kind: TrimBotUpdates::KIND,

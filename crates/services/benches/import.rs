@@ -2,7 +2,7 @@
 //! plain table: rows a second, their ratio, and the most memory taken.
 //!
 //! Aims: at least 100,000 rows a second, at least 0.7 × the shell, under 200 MiB. The two take turns, so that a busy
-//! machine slows both. `SNAPSHOTS` (default 2,000,000) sets the size; Postgres takes part when
+//! machine slows both. `SNAPSHOTS` (default 2,000,000) sets the size, `ROUNDS` (default 3) how often; Postgres takes part when
 //! `ANALYTICBOT_TEST_POSTGRES` names a server where a database may be made (`./dev bench import` starts one).
 
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use services::{Clock, Ctx, SiteSettings, Viewer, identity};
 use store::{Db, Settings};
 use tokio_util::sync::CancellationToken;
 
-const ROUNDS: usize = 3;
+const ROUNDS_DEFAULT: usize = 3;
 const SNAPSHOTS_A_POST: i64 = 20;
 const SNAPSHOTS_DEFAULT: i64 = 2_000_000;
 const NOW: i64 = 1_762_021_482;
@@ -38,6 +38,7 @@ const SNAPSHOTS_TABLE: &str = "channel TEXT, post_id BIGINT, taken_at_utc BIGINT
 
 fn main() -> ExitCode {
     let snapshots = std::env::var("SNAPSHOTS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(SNAPSHOTS_DEFAULT);
+    let rounds = std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS_DEFAULT);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let files = [
         write_posts(&folder.path().join("posts.csv"), snapshots / SNAPSHOTS_A_POST),
@@ -46,7 +47,7 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let server = std::env::var(POSTGRES_VARIABLE).ok();
     let (mut sqlite, mut postgres) = (Times::default(), Times::default());
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let place = folder.path().join(format!("round-{round}"));
         std::fs::create_dir(&place).expect("a folder");
         reset_peak();

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use sqlx::PgConnection;
 
 use crate::collect::{self, PostFacts};
-use crate::{Result, Tx, on, post_pages, series};
+use crate::{Result, Tx, fact_pages, on, post_pages, series};
 
 /// Characters of a text that a list shows; the post's own page reads the whole text with [`find_post`].
 pub const TEXT_BEGINNING_CHARS: i64 = 280;
@@ -90,23 +90,20 @@ async fn read(
 ) -> Result<History> {
     let mut posts = PostColumns::default();
     let mut readings = ViewReadings { offsets: vec![0], ..ViewReadings::default() };
-    match tx {
+    let (first_day, last_day) = (add_days(utc_day(days.0), -1), utc_day(days.1));
+    let (daily, sources) = match tx {
         Tx::Sqlite(inner) => {
             post_pages::read(inner, channel.id, first, end, text_chars, &mut posts, &mut readings).await?;
+            let daily = fact_pages::daily(inner, channel.id, first_day, last_day).await?;
+            (daily, fact_pages::sources(inner, channel.id, first_day, last_day).await?)
         }
         Tx::Postgres(inner) => {
             read_rows(inner, channel.id, first, end, text_chars, &mut posts, &mut readings).await?;
+            let daily = collect::list_daily(tx, channel.id, first_day, last_day).await?;
+            (daily, collect::list_sources(tx, channel.id, first_day, last_day).await?)
         }
-    }
-    let (first_day, last_day) = (add_days(utc_day(days.0), -1), utc_day(days.1));
-    Ok(History {
-        channel: channel.clone(),
-        as_of: as_of(tx, channel.id).await?,
-        posts,
-        readings,
-        daily: collect::list_daily(tx, channel.id, first_day, last_day).await?,
-        sources: collect::list_sources(tx, channel.id, first_day, last_day).await?,
-    })
+    };
+    Ok(History { channel: channel.clone(), as_of: as_of(tx, channel.id).await?, posts, readings, daily, sources })
 }
 
 /// Appends the posts row by row: rows come from a socket in one go.
@@ -188,12 +185,20 @@ pub async fn data_version(tx: &mut Tx, channel: ChannelId) -> Result<(i64, i64)>
 
 #[cfg(test)]
 mod tests {
+    use domain::analytics::history::{DailyFact, SourceFact};
     use domain::posts::Counters;
+    use jiff::civil::date;
 
     use super::*;
     use crate::both_dbs;
     use crate::collect::tests::{channel, fill, post};
-    use crate::collect::{Series, merge_snapshots, upsert_posts};
+    use crate::collect::{
+        Series, list_daily, list_sources, merge_snapshots, upsert_daily, upsert_posts, upsert_sources,
+    };
+
+    fn midnight(day: Date) -> i64 {
+        day.to_zoned(TimeZone::UTC).unwrap().timestamp().as_second()
+    }
 
     both_dbs! {
         async fn a_history_has_the_window_and_the_posts_before(db: &Db) {
@@ -210,6 +215,32 @@ mod tests {
             assert_eq!(history.posts.media_type[0], Some(MediaType::VideoNote));
             assert_eq!(history.readings.of(33).1, [10, 54]);
             assert_eq!(history.as_of, history.posts.counted_at[0]);
+        }
+
+        async fn facts_of_the_days_come_as_they_are_listed(db: &Db) {
+            let mut tx = db.write().await.unwrap();
+            let channel = channel(&mut tx).await;
+            let (first, last) = (date(2026, 1, 1), date(2026, 1, 4));
+            assert_eq!(history(&mut tx, &channel, midnight(last), midnight(last)).await.unwrap().sources, []);
+            let told_by = |source, day| DailyFact { left: Some(0), ..DailyFact::told_by(source, day) };
+            let daily = [
+                DailyFact { subscribers: Some(9), ..told_by(Source::Imported, first) },
+                DailyFact { notifications_on: Some(-1), joined: Some(7), ..told_by(Source::Official, last) },
+                told_by(Source::Official, date(2026, 1, 5)),
+            ];
+            upsert_daily(&mut tx, channel.id, &daily).await.unwrap();
+            let sources = ["followers", "", "из поиска", "odd\u{1e}one\u{1f}"].map(|origin| SourceFact {
+                day: last,
+                origin: origin.to_owned(),
+                views: (origin != "followers").then_some(12),
+                source: Source::Imported,
+            });
+            upsert_sources(&mut tx, channel.id, &sources).await.unwrap();
+            let found = history(&mut tx, &channel, midnight(last), midnight(last)).await.unwrap();
+            assert_eq!(found.daily, list_daily(&mut tx, channel.id, date(2026, 1, 3), last).await.unwrap());
+            assert_eq!(found.daily.len(), 1);
+            assert_eq!(found.sources, list_sources(&mut tx, channel.id, first, last).await.unwrap());
+            assert_eq!(found.sources.len(), 4);
         }
 
         async fn a_post_comes_with_the_posts_before_it(db: &Db) {

@@ -35,6 +35,7 @@ pub enum Account {
 Examples:
   analyticbot account login --phone +998901234567
   analyticbot account login --qr
+  analyticbot account login --qr --json                the address in the picture, on standard error
 
 The code, and the password of two-step verification where there is one, are asked for. Neither is kept.")]
     Login(LoginArgs),
@@ -141,7 +142,8 @@ async fn login(shell: &Shell, args: LoginArgs) -> Result<ExitCode, Failure> {
     let accounts = configured(&ctx)?;
     let mut login =
         Login::start(&accounts.telegram, accounts.proxies.clone()).map_err(|error| refused(error.into()))?;
-    let signed_in = if args.qr { by_picture(&mut login).await } else { by_code(&mut login, args.phone).await };
+    let signed_in =
+        if args.qr { by_picture(&mut login, shell.json).await } else { by_code(&mut login, args.phone).await };
     login.stop().await;
     let (signed_in, phone) = signed_in?;
     keep(shell, &ctx, &viewer, &signed_in, phone.as_deref()).await
@@ -169,7 +171,7 @@ async fn by_code(login: &mut Login, phone: Option<String>) -> Result<(SignedIn, 
     Ok((finished(login, step).await?, Some(phone)))
 }
 
-async fn by_picture(login: &mut Login) -> Result<(SignedIn, Option<String>), Failure> {
+async fn by_picture(login: &mut Login, as_json: bool) -> Result<(SignedIn, Option<String>), Failure> {
     /// As often as official clients ask.
     const LOOK: Duration = Duration::from_secs(2);
     let mut shown = None;
@@ -177,7 +179,11 @@ async fn by_picture(login: &mut Login) -> Result<(SignedIn, Option<String>), Fai
         match login.qr().await.map_err(refused)? {
             QrStep::Next(step) => return Ok((finished(login, step).await?, None)),
             QrStep::Show(code) => {
-                if shown.as_ref() != Some(&code.url) {
+                if shown.as_ref() != Some(&code.url) && as_json {
+                    // a program draws it itself
+                    say(&json!({ "qr": code.url, "expires_at": code.expires_at }).to_string());
+                    shown = Some(code.url);
+                } else if shown.as_ref() != Some(&code.url) {
                     let picture = QrCode::new(&code.url).map_err(|error| Failure::failed("qr", error.to_string()))?;
                     say(&picture.render::<Dense1x2>().build());
                     say("Scan it with Telegram on your phone: Settings, Devices, Link Desktop Device. Ctrl-C ends it.");

@@ -7,10 +7,11 @@ A second opinion for tests: it reads the same CSV files as `analyticbot import` 
     questions.py QUESTION --posts FILE [--posts-taken-at T] [--snapshots FILE] [--daily FILE] [--sources FILE]
                  [--channel NAME] [--tz ZONE] [--from F] [--to T] [--hours 1,24] [--max-gap H|any]
                  [--measure reach24|total] [--sort COLUMN] [--min-views N] [--limit N] [--post-id ID] [--now T]
-                 [--text-chars N]
+                 [--text-chars N] [--objective 3h|24h|total]
 
 QUESTION    overview daily growth reach view-curve top sources content heatmap trending compare dashboard posts
-            post-views; or `all`: an object of the answers about one channel's window, by question
+            post-views best-times; or `all`: an object of the answers about one channel's window, by question
+            (without best-times, which has no window and no shape of its own here, see there)
 --posts     posts file; its counters are one snapshot at --posts-taken-at (instant or RFC 3339; also --taken-at).
             Import it before the snapshots file: a row that repeats the newest snapshot would add none.
 --channel   name or number as in the files; may be left out when the posts file holds one channel
@@ -625,6 +626,156 @@ def dashboard(channel, window, options):
     }
 
 
+# ---- best times ----------------------------------------------------------------------------------------------
+#
+# The definitions fix what an outcome is, which posts count, on which clock, and what the answer is called; they name
+# the parts of the model, but neither its priors nor its thresholds. So of the answer
+# - `channel`, `objective`, `n_posts`, and `n` of every slot and of every effect are computed here, exactly;
+# - `verdict` and `lift` of the slots are estimated here by the classical F test on two daily harmonics that the
+#   definitions hold the model to, and by the least squares behind it: to be compared within what chance allows;
+# - the posts of every week are counted here: a backtest that scores so many weeks scores their posts;
+# - how many posts are enough, `low`, `high` and `p_top3` of a slot, `lift`, `low` and `high` of an effect and the errors
+#   of the backtest are left open: they depend on the priors.
+# The limits of the gaps are in their names; the first post of a channel follows the longest.
+
+HOUR_S = 3600
+BASE_POSTS, FIRST_POSTS = 30, 5
+
+
+def usual_objective(channel):
+    """The headline: V(24), the total where fewer than half of the posts have it."""
+    have = sum(views_at(post, 24 * HOUR_S, "usual") is not None for post in channel.order)
+    return "total" if 2 * have < len(channel.order) else "24h"
+
+
+def objective_of(channel, post, objective, options):
+    if objective == "total":
+        return outcome(channel, post, "total", options)
+    return views_at(post, {"3h": 3, "24h": 24}[objective] * HOUR_S, "usual")
+
+
+def factors_of(channel, post, clock):
+    """What else matters, by the names of the answer."""
+    place = channel.place[post.id]
+    hours = (post.at - channel.order[place - 1].at) // HOUR_S if place > 0 else math.inf
+    gap = "under_1h" if hours < 1 else "1h_to_3h" if hours < 3 else "3h_to_8h" if hours < 8 else "over_8h"
+    near = sum(abs(other.at - post.at) <= 2 * HOUR_S for other in channel.order) - 1
+    crowding = "none" if near == 0 else "one" if near == 1 else "two_or_more"
+    return [f"media_type:{post.media_type or 'unknown'}", f"gap:{gap}", f"crowding:{crowding}", f"weekday:{clock[0]}"]
+
+
+def solved(matrix, columns):
+    """Gauss-Jordan with pivots on rows; `columns` are the right sides, as rows of a matrix."""
+    size = len(matrix)
+    rows = [list(matrix[i]) + [column[i] for column in columns] for i in range(size)]
+    for i in range(size):
+        pivot = max(range(i, size), key=lambda row: abs(rows[row][i]))
+        rows[i], rows[pivot] = rows[pivot], rows[i]
+        rows[i] = [value / rows[i][i] for value in rows[i]]
+        for j in range(size):
+            if j != i and rows[j][i]:
+                factor = rows[j][i]
+                rows[j] = [a - factor * b for a, b in zip(rows[j], rows[i])]
+    return [[rows[i][size + k] for i in range(size)] for k in range(len(columns))]
+
+
+class LeastSquares:
+    def __init__(self, rows, ys):
+        width = len(rows[0])
+        gram = [[math.fsum(row[i] * row[j] for row in rows) for j in range(width)] for i in range(width)]
+        for i in range(width):  # levels of one factor may be those of another
+            gram[i][i] += 1e-6
+        moment = [math.fsum(row[i] * y for row, y in zip(rows, ys)) for i in range(width)]
+        unit = [[float(i == j) for j in range(width)] for i in range(width)]
+        self.coefficients, *self.inverse = solved(gram, [moment, *unit])
+        self.residuals = [y - self.at(row) for row, y in zip(rows, ys)]
+        self.sum_of_squares = math.fsum(residual**2 for residual in self.residuals)
+
+    def at(self, row):
+        return math.fsum(a * b for a, b in zip(row, self.coefficients))
+
+    def variance(self, row):
+        """Of `at(row)`, in units of the noise's."""
+        return math.fsum(a * b * c for a, line in zip(row, self.inverse) for b, c in zip(row, line))
+
+
+def f_tail_4(f, freedom):
+    """P(F > f) with 4 and `freedom` degrees of freedom: the incomplete beta function is elementary there."""
+    y = freedom / (freedom + 4 * f)
+    return y ** (freedom / 2) * (1 + freedom / 2 * (1 - y))
+
+
+def local_hour(at, zone):
+    local = datetime.fromtimestamp(at, zone)
+    return local.hour + local.minute / 60
+
+
+def harmonics(hour):
+    return [wave(k * hour * math.tau / 24) for k in (1, 2) for wave in (math.cos, math.sin)]
+
+
+def estimate(channel, usable, zone, clocks):
+    """The F test and what least squares say of every hour of the week."""
+    xs = []
+    for i, (_, v) in enumerate(usable):
+        before = [views for _, views in usable[max(0, i - BASE_POSTS):i]]
+        xs.append(math.log(v / statistics.median(before)) if len(before) >= FIRST_POSTS else None)
+    kept = [(post, clock, x) for (post, _), clock, x in zip(usable, clocks, xs) if x is not None]
+    factors = [set(factors_of(channel, post, clock)) for post, clock, _ in kept]
+    # of each factor all levels but one
+    names = [name for name in sorted(set().union(*factors)) if not name.startswith("weekday:")]
+    seen = set()
+    names = [name for name in names if name.split(":")[0] in seen or seen.add(name.split(":")[0])]
+    others = [[1.0, *(float(name in own) for name in names)] for own in factors]
+    weekdays = [[float(clock[0] == dow) for dow in range(1, 7)] for _, clock, _ in kept]
+    waves = [harmonics(local_hour(post.at, zone)) for post, _, _ in kept]
+    without = [a + b for a, b in zip(others, weekdays)]
+    whole = [a + b for a, b in zip(without, waves)]
+    ys = [x for _, _, x in kept]
+    first = LeastSquares(whole, ys)
+    middle = statistics.median(first.residuals)
+    reach = 3 * 1.4826 * statistics.median(abs(residual - middle) for residual in first.residuals)
+    ys = [y - r + min(max(r, middle - reach), middle + reach) for y, r in zip(ys, first.residuals)]
+    fit, flat = LeastSquares(whole, ys), LeastSquares(without, ys)
+    freedom = len(ys) - len(whole[0])
+    noise = fit.sum_of_squares / freedom
+    p = f_tail_4(max(0.0, flat.sum_of_squares - fit.sum_of_squares) / 4 / noise, freedom)
+
+    # against the mean slot, weighted as the channel posts
+    width = len(others[0])
+    times = [[0.0] * width + a + b for a, b in zip(weekdays, waves)]
+    level = math.log(math.fsum(math.exp(fit.at(row)) for row in times) / len(times))
+    centre = [math.fsum(column) / len(times) for column in zip(*times)]
+    slots = []
+    for dow in range(7):
+        for hour in range(24):
+            row = [0.0] * width + [float(dow == other) for other in range(1, 7)] + harmonics(hour + 0.5)
+            error = math.sqrt(max(0.0, noise * fit.variance([a - b for a, b in zip(row, centre)])))
+            slots.append({"log_lift": fit.at(row) - level, "error": error})
+    return {"p": p, "slots": slots}
+
+
+def best_times(channel, options):
+    """What the definitions fix of the answer, with the posts of every slot (168 by weekday, then hour), of every level
+    of a factor and of every week that has any, and the estimate."""
+    zone = timezone.utc if options.tz.upper() == "UTC" else ZoneInfo(options.tz)
+    objective = options.objective or usual_objective(channel)
+    outcomes = [(post, objective_of(channel, post, objective, options)) for post in channel.order]
+    usable = [(post, v) for post, v in outcomes if v is not None and v > 0]
+    clocks = [Window(post.at, post.at + 1, zone).clock(post.at) for post, _ in usable]
+    slots, effects, weeks = [0] * 168, defaultdict(int), defaultdict(int)
+    for (post, _), clock in zip(usable, clocks):
+        slots[24 * clock[0] + clock[1]] += 1
+        weeks[datetime.fromtimestamp(post.at, zone).date() - timedelta(days=clock[0])] += 1
+        for name in factors_of(channel, post, clock):
+            effects[name] += 1
+    return {
+        "channel": channel.name, "objective": objective, "n_posts": len(usable), "slots": slots, "effects": effects,
+        "weeks": [weeks[monday] for monday in sorted(weeks)],
+        "estimate": estimate(channel, usable, zone, clocks) if len(usable) > 60 else None,
+    }
+
+
 QUESTIONS = {
     "overview": overview, "daily": daily, "growth": growth, "reach": reach, "view-curve": view_curve, "top": top,
     "sources": sources, "content": content, "heatmap": heatmap, "trending": trending, "dashboard": dashboard,
@@ -634,7 +785,7 @@ QUESTIONS = {
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("question", choices=[*QUESTIONS, "compare", "post-views", "all"])
+    parser.add_argument("question", choices=[*QUESTIONS, "compare", "post-views", "best-times", "all"])
     parser.add_argument("--posts", required=True)
     parser.add_argument("--snapshots")
     parser.add_argument("--daily")
@@ -647,6 +798,7 @@ def main():
     parser.add_argument("--hours", type=lambda text: sorted({int(h) for h in text.split(",")}), default=AGES)
     parser.add_argument("--max-gap", default="usual")
     parser.add_argument("--measure", choices=["reach24", "total"])
+    parser.add_argument("--objective", choices=["3h", "24h", "total"])
     parser.add_argument("--sort")
     parser.add_argument("--min-views", type=int, default=100)
     parser.add_argument("--limit", type=int, default=10)
@@ -667,6 +819,8 @@ def main():
         channel = channels[name]
         if options.question == "post-views":
             answer = post_views(channel, options)
+        elif options.question == "best-times":
+            answer = best_times(channel, options)
         elif options.question == "all":
             answer = {name: ask(channel, window_of(channel, options), options) for name, ask in QUESTIONS.items()}
         else:

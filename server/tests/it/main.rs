@@ -2,6 +2,7 @@
 //! ([`program::Program`]).
 
 mod account_pages;
+mod accounts;
 mod api;
 mod app;
 mod at_once;

@@ -31,7 +31,7 @@ pub struct Slot {
     /// 80 % interval of the expected lift
     pub low: f64,
     pub high: f64,
-    /// posts of this hour of the week that the model was fitted to
+    /// posts of this hour of the week, among `n_posts`
     pub n: u32,
     /// chance of being among the three best of the slots that may be recommended, 0..=1
     pub p_top3: f64,
@@ -175,6 +175,7 @@ pub struct Effect {
     /// 80 % interval
     pub low: f64,
     pub high: f64,
+    /// posts that this is said of, among `n_posts`
     pub n: u32,
 }
 

@@ -103,7 +103,9 @@ impl Fit {
         let middle = centre.rows_range(TIME).dot(&mean.rows_range(TIME));
         let ratios = time.map(|time| (time - middle).exp());
         let mean_slot = (ratios.dot(&recency) / recency.sum()).ln();
-        let effects = factor_effects(&design, &matrix, &centre, &mean, &covariance);
+        let every_post: Vec<usize> = (0..count).collect();
+        let posts = design.matrix(observations, &every_post);
+        let effects = factor_effects(&design, &posts, &centre, &mean, &covariance);
         Some(Self {
             design,
             memory: cleaned.memory,
@@ -232,9 +234,10 @@ fn averaged(equations: &NormalEquations, design: &Design, variance: f64) -> Opti
     mean.iter().chain(covariance.iter()).all(|value| value.is_finite()).then_some((mean, covariance))
 }
 
+/// `posts`: one row a post, those without a level too: they are the level of others.
 fn factor_effects(
     design: &Design,
-    matrix: &DMatrix<f64>,
+    posts: &DMatrix<f64>,
     centre: &DVector<f64>,
     mean: &DVector<f64>,
     covariance: &DMatrix<f64>,
@@ -242,7 +245,7 @@ fn factor_effects(
     let mut effects = Vec::new();
     for levels in design.factors() {
         for (factor, column) in &levels {
-            let n = matrix.column(*column).iter().filter(|share| **share >= 0.5).count() as u32;
+            let n = posts.column(*column).iter().filter(|share| **share >= 0.5).count() as u32;
             let mut contrast = DVector::zeros(design.width());
             for (_, other) in &levels {
                 contrast[*other] = -centre[*other];

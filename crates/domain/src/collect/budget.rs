@@ -62,7 +62,9 @@ impl Bucket {
     /// When the next call may be made, unix seconds; `now` or earlier: at once. Takes nothing.
     pub fn opens_at(&self, pace: Pace, now: i64) -> i64 {
         let closed = self.closed_until.unwrap_or(i64::MIN);
-        let missing = 1.0 - self.filled(pace, now);
+        // a call that is there but for rounding is there
+        const ROUNDING: f64 = 1e-9;
+        let missing = 1.0 - ROUNDING - self.filled(pace, now);
         let filled = if missing <= 0.0 { now } else { now + (missing * HOUR_S / pace.per_hour).ceil().max(1.0) as i64 };
         closed.max(filled)
     }

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::read::{GzDecoder, GzEncoder};
@@ -347,7 +347,7 @@ impl Connection {
             (Some(Fault::Error(code, name)), ..) => Err(Failure::new(*code, name)),
             (Some(Fault::FloodWait(seconds)), ..) => Err(Failure::flood(*seconds)),
             (_, Some((code, name)), _) => Err(Failure::new(code, &name)),
-            (_, None, Some(account)) => match lock(&self.centres.rates).take(method, account, Instant::now()) {
+            (_, None, Some(account)) => match lock(&self.centres.rates).take(method, account, self.centres.moment()) {
                 Err(seconds) => Err(Failure::flood(seconds)),
                 Ok(()) => Ok(()),
             },

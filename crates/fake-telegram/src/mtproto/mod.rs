@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -37,6 +38,8 @@ pub struct DataCentres {
     silent: BTreeMap<i32, AtomicBool>,
     keys: Mutex<HashMap<(i32, i64), KeyRecord>>,
     rates: Mutex<Rates>,
+    /// Where seconds of the limits are counted from.
+    began: (Instant, i64),
     login: Mutex<methods::auth::LoginDesk>,
 }
 
@@ -75,6 +78,7 @@ impl DataCentres {
             silent: [scenario.home, scenario.stats_dc].into_iter().map(|dc| (dc, AtomicBool::new(false))).collect(),
             keys: Mutex::default(),
             rates: Mutex::new(Rates::new(scenario.rates.clone())),
+            began: (Instant::now(), world.clock.now()),
             login: Mutex::default(),
             world: Arc::clone(&world),
         };
@@ -157,6 +161,15 @@ impl DataCentres {
     /// Connections that have a session now, in all data centres.
     pub fn connections(&self) -> usize {
         lock(&self.keys).values().map(|record| record.live.len()).sum()
+    }
+
+    /// By the clock of the limits.
+    fn moment(&self) -> Instant {
+        if !self.world.scenario.rates_by_scenario {
+            return Instant::now();
+        }
+        let (began, at) = self.began;
+        began + Duration::from_secs(u64::try_from(self.world.clock.now() - at).unwrap_or_default())
     }
 
     /// Other rate limits from now on, with full buckets.

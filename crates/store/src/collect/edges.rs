@@ -75,7 +75,8 @@ mod tests {
             assert!(!upsert(&mut tx, channel, &forward).await.unwrap());
             let seen_again = Edge { username: None, title: Some("Moon".to_owned()), views: Some(60), ..forward.clone() };
             assert!(upsert(&mut tx, channel, &seen_again).await.unwrap());
-            let mention = Edge { kind: EdgeKind::Mention, message_id: 2, post_id: None, at: Some(200), views: Some(5), ..seen_again };
+            let username = Some("moon".to_owned());
+            let mention = Edge { kind: EdgeKind::Mention, message_id: 2, username, post_id: None, at: Some(200), views: Some(5), ..seen_again };
             upsert(&mut tx, channel, &mention).await.unwrap();
             let other = Edge { peer_id: 8, username: None, title: None, at: None, views: None, ..forward };
             upsert(&mut tx, channel, &other).await.unwrap();

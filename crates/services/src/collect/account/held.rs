@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::collect::account::{Account, AccountEvent, health_after};
 use domain::collect::budget::{ALL_METHODS, Bucket};
-use domain::collect::connection::Mode;
+use domain::collect::connection::{Mode, Obstacle};
 use domain::ids::{AccountId, WorkspaceId};
 use mtproto::{CallError, SealedSession, UpdateStream};
 use store::Tx;
@@ -256,9 +256,9 @@ impl Held {
         Ok(tx.commit().await?)
     }
 
-    /// Renews the lease, notes what was called and keeps the session; `false`: the account is not ours any more, or is
-    /// not to be used.
-    pub async fn keep(&mut self) -> Result<bool> {
+    /// Renews the lease, notes what was called and keeps the session, if all is written that updates have told up to it
+    /// (`is_written`, asked once it is sealed); `false`: the account is not ours any more, or is not to be used.
+    pub async fn keep(&mut self, is_written: impl FnOnce() -> bool + Send) -> Result<bool> {
         let now = self.ctx.now();
         let mut tx = self.ctx.db.write().await?;
         let is_usable = rows::find(&mut tx, self.id).await?.is_some_and(|account| account.state.is_usable());
@@ -266,7 +266,7 @@ impl Held {
             // what another holds is not written over
             return Ok(false);
         }
-        self.keep_session(&mut tx).await?;
+        self.keep_session(&mut tx, is_written).await?;
         self.write_in(&mut tx).await?;
         tx.commit().await?;
         Ok(is_usable)
@@ -277,24 +277,33 @@ impl Held {
         Lease { ctx: self.ctx.clone(), id: self.id, holder: self.holder.clone() }
     }
 
-    /// Ends the connections, keeps the session and lets the account go.
-    pub async fn close(mut self) -> Result<()> {
+    /// Ends the connections, keeps the session, if all is written that updates have told, and lets the account go.
+    pub async fn close(mut self, is_written: bool) -> Result<()> {
         self.telegram.clone().stop().await;
         let mut tx = self.ctx.db.write().await?;
-        self.keep_session(&mut tx).await?;
-        if rows::find(&mut tx, self.id).await?.is_some() {
+        self.keep_session(&mut tx, || is_written).await?;
+        if let Some(account) = rows::find(&mut tx, self.id).await? {
             self.write_in(&mut tx).await?;
+            // what was being read when the account was ended has cleared it
+            if let Some(obstacle) = account.state.obstacle() {
+                block(&self.ctx, &mut tx, self.id, obstacle, account.retry_at).await?;
+            }
         }
         rows::release(&mut tx, self.id, &self.holder).await?;
         Ok(tx.commit().await?)
     }
 
-    async fn keep_session(&mut self, tx: &mut Tx) -> Result<()> {
+    async fn keep_session(&mut self, tx: &mut Tx, is_written: impl FnOnce() -> bool + Send) -> Result<()> {
         // the sender lives as long as the account
-        if self.session_changes.has_changed().unwrap_or(false) {
-            self.session_changes.mark_unchanged();
-            let sealed = self.telegram.sealed_session().map_err(|error| Error::internal(&error))?;
+        if !self.session_changes.has_changed().unwrap_or(false) {
+            return Ok(());
+        }
+        self.session_changes.mark_unchanged();
+        let sealed = self.telegram.sealed_session().map_err(|error| Error::internal(&error))?;
+        if is_written() {
             rows::keep_session(tx, self.id, &self.holder, sealed.as_bytes()).await?;
+        } else {
+            self.session_changes.mark_changed();
         }
         Ok(())
     }
@@ -380,7 +389,6 @@ pub(super) async fn enter(
     let state = account.state.after(event);
     rows::set_state(tx, account.id, state, reason.filter(|_| state.obstacle().is_some()), retry_at).await?;
     let Some(obstacle) = state.obstacle() else { return Ok(()) };
-    let now = ctx.now();
     if !state.is_usable()
         && let Some(heir) = reading::find_heir(tx, account.workspace_id, account.id).await?
     {
@@ -389,9 +397,14 @@ pub(super) async fn enter(
             tracing::info!(from = account.id.0, to = heir.0, "account {heir} takes over {} channels", taken.len());
         }
     }
-    for left in reading::list_of(tx, account.id).await? {
-        connections::blocked(tx, left.channel_id, Mode::Session, obstacle, retry_at).await?;
-        store::collect::bump(tx, left.channel_id, now).await?;
+    block(ctx, tx, account.id, obstacle, retry_at).await
+}
+
+/// Notes at the channels of an account what stands in the way.
+async fn block(ctx: &Ctx, tx: &mut Tx, account: AccountId, obstacle: Obstacle, until: Option<i64>) -> Result<()> {
+    for left in reading::list_of(tx, account).await? {
+        connections::blocked(tx, left.channel_id, Mode::Session, obstacle, until).await?;
+        store::collect::bump(tx, left.channel_id, ctx.now()).await?;
     }
     Ok(())
 }

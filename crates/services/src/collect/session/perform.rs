@@ -27,6 +27,8 @@ const LONG_WAIT_S: i64 = 600;
 
 /// Does a task. What Telegram refuses is noted at the channel, which then rests; [`Halt::NotBefore`] says when the same
 /// may be tried again, everything else that the account, or this process, is in trouble.
+#[tracing::instrument(level = "debug", name = "collect.task", skip_all,
+    fields(account = held.id().0, channel = task.channel().0, method = task.method()))]
 pub async fn perform(ctx: &Ctx, held: &mut Held, task: &Task) -> Asked<()> {
     let mut tx = ctx.db.read().await?;
     let channel = store::channels::find(&mut tx, task.channel()).await?;
@@ -92,6 +94,7 @@ fn looked(reading: &Reading, peer: &Peer, full: &FullChannel, now: i64) -> Readi
         peer_id: full.id,
         access_hash: Some(peer.access_hash),
         newest_id: if is_another { 0 } else { reading.newest_id },
+        swept_at: if is_another { 0 } else { reading.swept_at },
         is_member: full.is_member,
         can_view_stats: full.can_view_stats,
         stats_dc: full.stats_dc.map(i64::from),
@@ -191,13 +194,15 @@ fn slice_of(page: &HistoryPage, taken: &[Message]) -> Slice {
     Slice { lowest, is_end: page.ends }
 }
 
-/// Watched posts that should be on the page and are not.
+/// Watched posts that should be on the newest page and are not.
 async fn gone(tx: &mut Tx, channel: &Channel, page: &HistoryPage, taken: &[Message]) -> Result<Vec<i64>> {
     let there: BTreeSet<i64> = page.messages.iter().map(|message| i64::from(message.id)).collect();
-    let Some(lowest) = taken.iter().map(|message| i64::from(message.id)).min() else { return Ok(Vec::new()) };
-    let Some(highest) = there.last().copied() else { return Ok(Vec::new()) };
+    let lowest = taken.iter().map(|message| i64::from(message.id)).min();
+    // nothing is left of the whole channel, or of none of these messages anything is known
+    let Some(lowest) = lowest.or_else(|| page.ends.then_some(0)) else { return Ok(Vec::new()) };
+    let unreadable = |id: &i64| page.unreadable.iter().any(|other| i64::from(*other) == *id);
     let watched = watch::list(tx, channel.id).await?.into_iter().map(|post| post.post_id);
-    Ok(watched.filter(|id| (lowest..=highest).contains(id) && !there.contains(id)).collect())
+    Ok(watched.filter(|id| *id >= lowest && !there.contains(id) && !unreadable(id)).collect())
 }
 
 pub(super) fn peer(channel: &Channel, reading: &Reading) -> Peer {

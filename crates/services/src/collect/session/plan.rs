@@ -46,6 +46,8 @@ pub enum Task {
 pub struct Plan {
     pub tasks: Vec<Task>,
     pub next_at: Option<i64>,
+    /// how long the most overdue task with a moment of its own has waited
+    pub lag_s: i64,
 }
 
 impl Task {
@@ -89,6 +91,8 @@ impl Plan {
     fn at(&mut self, at: i64, now: i64, task: impl FnOnce() -> Task) {
         if at <= now {
             self.tasks.push(task());
+            // what was never done has no moment that it misses
+            self.lag_s = self.lag_s.max(if at > 0 { now - at } else { 0 });
         } else {
             self.later(at);
         }
@@ -128,6 +132,7 @@ pub async fn plan(ctx: &Ctx, held: &Held) -> Result<Plan> {
             if at <= now {
                 let watched = watch::list(&mut tx, id).await?;
                 plan.tasks.extend(calls_due(&watched, now).into_iter().map(|posts| Task::Counters(id, posts)));
+                plan.lag_s = plan.lag_s.max(now - at);
             } else {
                 plan.later(at);
             }

@@ -7,7 +7,7 @@ use domain::channels::Channel;
 use domain::collect::statistics::{Graph, GraphKind, daily_facts, source_facts};
 use domain::ids::ChannelId;
 use domain::zone::Zone;
-use mtproto::{BroadcastStats, CallError};
+use mtproto::BroadcastStats;
 use store::collect::reading::{self, Reading};
 use store::collect::statistics::Raw;
 use store::collect::watch;
@@ -65,7 +65,7 @@ pub(super) async fn read(ctx: &Ctx, held: &mut Held, channel: &Channel, reading:
     Ok(tx.commit().await?)
 }
 
-/// Has Telegram draw the graphs that facts are in, and takes the others as far as they are drawn.
+/// Has Telegram draw the graphs. One whose token has expired halts the whole: it is read anew, with fresh tokens.
 async fn draw(held: &mut Held, stats: BroadcastStats) -> Asked<Read> {
     let mut drawn = BTreeMap::new();
     let graphs: Vec<(GraphKind, mtproto::Graph)> =
@@ -86,8 +86,6 @@ async fn draw(held: &mut Held, stats: BroadcastStats) -> Asked<Read> {
                     mtproto::Graph::Async { token }
                 }
                 Ok((graph, _)) => graph,
-                // read anew, with fresh tokens
-                Err(Halt::Refused(CallError::GraphExpired)) => return Err(again(held)),
                 Err(Halt::Refused(error)) => mtproto::Graph::Error { text: error.to_string() },
                 Err(halt) => return Err(halt),
             };
@@ -97,11 +95,6 @@ async fn draw(held: &mut Held, stats: BroadcastStats) -> Asked<Read> {
         }
     }
     Ok(Read { stats, drawn })
-}
-
-fn again(held: &Held) -> Halt {
-    const METHOD: &str = "stats.getBroadcastStats";
-    Halt::NotBefore { at: held.opens_at(METHOD), method: METHOD }
 }
 
 /// Telegram does not give them: the next look says whether it does again.

@@ -117,6 +117,11 @@ pub(super) async fn counters(
     sparsely_s: i64,
 ) -> Result<Written> {
     let now = ctx.now();
+    let is_fresh = |known: &PostFacts| known.counted_at.is_some_and(|at| now - at < sparsely_s);
+    let whole = store::collect::find_posts(tx, channel.id, std::iter::once(message_id)).await?;
+    if whole.get(&message_id).is_some_and(is_fresh) {
+        return Ok(Written::default());
+    }
     let album = albums::album_of(tx, channel.id, message_id).await?;
     let (post_id, counters) = match album {
         Some(album) => {
@@ -128,7 +133,7 @@ pub(super) async fn counters(
     };
     let known = store::collect::find_posts(tx, channel.id, std::iter::once(post_id)).await?;
     let Some(known) = known.get(&post_id) else { return Ok(Written::default()) };
-    if known.counted_at.is_some_and(|at| now - at < sparsely_s) || counters == Counters::default() {
+    if is_fresh(known) || counters == Counters::default() {
         return Ok(Written::default());
     }
     let series = Series { post_id, snapshots: vec![Snapshot { at: now, counters }] };
