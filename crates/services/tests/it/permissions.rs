@@ -420,10 +420,12 @@ fn proposal() -> ExperimentProposal {
 /// Whoever got past the permission check finds nobody there, or too few posts for an experiment.
 async fn unless_missing<T>(act: impl Future<Output = Result<T>>) -> Result<()> {
     match act.await.map(drop) {
-        Err(Error::NotFound(
-            What::Member | What::Invitation | What::Experiment | What::ApiKey | What::Connection | What::Account,
-        )) => Ok(()),
-        Err(Error::Unavailable(Outage::NoPreviewClient | Outage::NoAccounts)) => Ok(()),
+        Err(
+            Error::NotFound(
+                What::Member | What::Invitation | What::Experiment | What::ApiKey | What::Connection | What::Account,
+            )
+            | Error::Unavailable(Outage::NoPreviewClient | Outage::NoAccounts),
+        ) => Ok(()),
         Err(Error::Invalid { field, .. }) if field == "objective" => Ok(()),
         other => other,
     }
