@@ -22,6 +22,8 @@ export interface Server {
   port: number;
   /** Runs one command of the program on the same database; rejects with its output when it fails. */
   command(...args: string[]): Promise<string>;
+  /** The same of a command that reads what it is told from its input. */
+  tell(text: string, ...args: string[]): Promise<string>;
   setClock(unixSeconds: number): Promise<void>;
   /** SIGTERM, as a service manager would; resolves when the process is gone. */
   stop(): Promise<void>;
@@ -75,6 +77,11 @@ export async function startServer({ settings = {}, demo = true }: Setup = {}): P
     async command(...args) {
       const { stdout } = await promisify(execFile)(program(), args, { env, cwd: folder, maxBuffer: 64 * 1024 * 1024 });
       return stdout;
+    },
+    async tell(text, ...args) {
+      const running = promisify(execFile)(program(), args, { env, cwd: folder });
+      running.child.stdin?.end(text);
+      return (await running).stdout;
     },
     async setClock(unixSeconds) {
       await writeFile(clock, String(unixSeconds));

@@ -17,9 +17,14 @@ export interface Described {
   preview: string;
   mini_app_host: string;
   web_app_script: string;
+  /** Of the first account, at `home`; empty without accounts. */
+  auth_key: string;
+  home: number;
 }
 
 export interface Telegram extends Described {
+  /** The file that says all of this, for `mtproto.stand_in`. */
+  description: string;
   /** POST to one of its controls; rejects with what it answered. */
   act(what: string, body: unknown): Promise<unknown>;
   /** Stops it; rejects when a client asked for what it does not know. */
@@ -48,6 +53,7 @@ export async function startTelegram(scenario: object): Promise<Telegram> {
   const described: Described = JSON.parse(await readFile(describe, "utf8"));
   return {
     ...described,
+    description: describe,
     async act(what, body) {
       const answer = await fetch(`${described.control}/${what}`, {
         method: "POST",

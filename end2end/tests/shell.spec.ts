@@ -55,10 +55,13 @@ test("pages are reached and left by links and the back button", async ({ page })
 
 test("the period is in the address and survives a reload", async ({ page }) => {
   await open(page, HOME);
+  const posts = page.locator(".metric-card").last().locator(".value");
+  const before = await posts.innerText();
   const period = page.locator(".segmented:visible").first();
   await period.getByRole("link", { name: "7 days" }).click();
   await expect(page).toHaveURL(/period=7d/);
-  const posts = page.locator(".metric-card").last().locator(".value");
+  // the old numbers stay until the new ones are here
+  await expect(posts).not.toHaveText(before);
   const shown = await posts.innerText();
   await reload(page);
   await expect(page.locator(".segmented:visible").first().getByRole("link", { name: "7 days" })).toHaveAttribute("aria-current", "true");

@@ -32,10 +32,8 @@ pub struct ChannelSettings {
     pub has_bot: bool,
     /// of the channels that accounts read
     pub read_so_far: Vec<ReadSoFar>,
-    /// what accounts read; `None`: they are not configured
-    pub reads: Option<Reads>,
-    /// an account could read a channel
-    pub has_account: bool,
+    /// `None`: accounts are not configured
+    pub by_accounts: Option<ByAccounts>,
     /// `None`: not the viewer's to see
     pub accounts: Option<Vec<AccountItem>>,
     /// all IANA zone names
@@ -65,6 +63,14 @@ pub struct Reads {
     pub history: bool,
     pub updates: bool,
     pub statistics: bool,
+}
+
+/// What reading by accounts comes to here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByAccounts {
+    pub reads: Reads,
+    /// one is signed in that could read a channel
+    pub has_one: bool,
 }
 
 /// An account that reads channels.
@@ -105,11 +111,7 @@ pub async fn list_channels() -> Result<ChannelSettings, ApiError> {
         now: ctx.now(),
         has_bot: ctx.site.bot.is_some(),
         read_so_far,
-        reads: ctx.accounts.as_ref().map(|accounts| {
-            let services::collect::account::Reads { history, updates, statistics, .. } = accounts.reads;
-            Reads { history, updates, statistics }
-        }),
-        has_account: services::collect::account::any_usable(&ctx, &viewer).await?,
+        by_accounts: by_accounts(&ctx, &viewer).await?,
         accounts: accounts(&ctx, &viewer).await?,
         zones: Zone::names().into_iter().map(str::to_owned).collect(),
         may_edit: viewer.role() >= Role::Editor,
@@ -186,6 +188,15 @@ async fn read_so_far(
         }
     }
     Ok(all)
+}
+
+#[cfg(feature = "ssr")]
+async fn by_accounts(ctx: &services::Ctx, viewer: &services::Viewer) -> Result<Option<ByAccounts>, ApiError> {
+    let has_one = services::collect::account::any_usable(ctx, viewer).await?;
+    Ok(ctx.accounts.as_ref().map(|accounts| {
+        let services::collect::account::Reads { history, updates, statistics, .. } = accounts.reads;
+        ByAccounts { reads: Reads { history, updates, statistics }, has_one }
+    }))
 }
 
 #[cfg(feature = "ssr")]

@@ -20,10 +20,10 @@ pub(super) enum ByAccount {
 
 impl ByAccount {
     pub fn of(settings: &ChannelSettings) -> Self {
-        match (settings.reads, settings.has_account) {
-            (None, _) => Self::Off,
-            (Some(_), false) => Self::Nobody,
-            (Some(_), true) => Self::Ready,
+        match settings.by_accounts {
+            None => Self::Off,
+            Some(by) if by.has_one => Self::Ready,
+            Some(_) => Self::Nobody,
         }
     }
 }

@@ -94,7 +94,7 @@ pub fn ChannelsSection() -> impl IntoView {
                                             let zone = settings.clocks.iter().find(is_its).cloned();
                                             let is_read = |read: &&api::ReadSoFar| read.channel_id == card.channel.id;
                                             let read = settings.read_so_far.iter().find(is_read).cloned();
-                                            let may_read = settings.may_edit && settings.has_account;
+                                            let may_read = settings.may_edit && settings.by_accounts.is_some_and(|by| by.has_one);
                                             view! {
                                                 <ChannelRow
                                                     card
@@ -108,7 +108,7 @@ pub fn ChannelsSection() -> impl IntoView {
                                                     read_anew
                                                     disconnect
                                                     read
-                                                    reads=settings.reads
+                                                    reads=settings.by_accounts.map(|by| by.reads)
                                                     by_account=may_read.then_some(by_account)
                                                 />
                                             }

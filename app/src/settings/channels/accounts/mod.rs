@@ -71,7 +71,7 @@ pub(super) fn AccountsCard(settings: Signal<ChannelSettings>, switches: Switches
     switches.say_only_the_last();
     let accounts = Memo::new(move |_| settings.with(|settings| settings.accounts.clone().unwrap_or_default()));
     let now = Memo::new(move |_| settings.with(|settings| settings.now));
-    let is_off = Memo::new(move |_| settings.with(|settings| settings.reads.is_none()));
+    let is_off = Memo::new(move |_| settings.with(|settings| settings.by_accounts.is_none()));
     let usable = Memo::new(move |_| {
         accounts.with(|accounts| accounts.iter().filter(|item| item.account.state.is_usable()).count())
     });
