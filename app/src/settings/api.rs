@@ -19,7 +19,6 @@ use crate::session::{JsonText, SignedClient};
 
 /// Channels with what is stored of each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "two are about the server, two about the viewer's rights")]
 pub struct ChannelSettings {
     pub channels: Vec<ChannelCard>,
     /// how they are collected
