@@ -107,6 +107,33 @@ async fn the_kill_switch_ends_the_calls_of_a_running_account() {
 }
 
 #[tokio::test]
+async fn stopping_all_and_resuming_one_leaves_each_its_channels() {
+    let stage = Stage::new().await;
+    let (owner, reader) = (stage.sign_in(OWNER).await, stage.sign_in(READER).await);
+    stage.connect_by("orbit", Some(owner)).await;
+    stage.connect_by("moon", Some(reader)).await;
+    assert_eq!(account::stop_all(&stage.ctx, &stage.operator).await, Ok(2));
+    assert_eq!(account::stop_all(&stage.ctx, &stage.operator).await, Ok(0), "they are stopped");
+    for (channel, id) in [("orbit", owner), ("moon", reader)] {
+        assert_eq!(stage.progress(channel).await.account, Some(id));
+        assert_eq!(stage.connection(channel).await.obstacle, Some(Obstacle::NoAccount));
+    }
+    account::resume(&stage.ctx, &stage.operator, owner).await.expect("resumed");
+    assert_eq!(stage.connection("orbit").await.obstacle, None);
+    assert_eq!(stage.connection("moon").await.obstacle, Some(Obstacle::NoAccount), "its account is stopped still");
+    // who is removed leaves its channels to whoever is there
+    account::remove(&stage.ctx, &stage.operator, reader, false).await.expect("removed");
+    assert_eq!(stage.progress("moon").await.account, Some(owner));
+    assert_eq!(stage.connection("moon").await.obstacle, None);
+    let mut worker = stage.worker(owner).await;
+    stage.work(&mut worker).await;
+    for channel in ["orbit", "moon"] {
+        stage.assert_same(&stage.channel(channel).await).await;
+    }
+    stage.end([worker]).await;
+}
+
+#[tokio::test]
 async fn stopping_with_a_call_in_flight_takes_less_than_25_s() {
     let stage = Stage::new().await;
     stage.sign_in(OWNER).await;

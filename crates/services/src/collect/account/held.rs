@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::collect::account::{Account, AccountEvent, health_after};
+use domain::collect::account::{Account, AccountEvent, AccountState, health_after};
 use domain::collect::budget::{ALL_METHODS, Bucket};
 use domain::collect::connection::{Mode, Obstacle};
 use domain::ids::{AccountId, WorkspaceId};
@@ -126,7 +126,7 @@ impl Held {
             unwritten: Unwritten::default(),
             health: account.health,
             failures: 0,
-            is_waiting: account.state == domain::collect::account::AccountState::Waiting,
+            is_waiting: account.state == AccountState::Waiting,
         };
         Ok(Some((held, updates)))
     }
@@ -376,8 +376,9 @@ impl Lease {
     }
 }
 
-/// Brings an account into the state after an event. One that can be used no more hands over the channels that another
-/// can find by their names; what stands in the way of the others is noted at them.
+/// Brings an account into the state after an event. One that Telegram has ended hands over the channels that another can
+/// find by their names; one that a person has stopped keeps them, so that resuming undoes it. What stands in the way of
+/// its channels is noted at them.
 pub(super) async fn enter(
     ctx: &Ctx,
     tx: &mut Tx,
@@ -389,15 +390,24 @@ pub(super) async fn enter(
     let state = account.state.after(event);
     rows::set_state(tx, account.id, state, reason.filter(|_| state.obstacle().is_some()), retry_at).await?;
     let Some(obstacle) = state.obstacle() else { return Ok(()) };
-    if !state.is_usable()
-        && let Some(heir) = reading::find_heir(tx, account.workspace_id, account.id).await?
-    {
-        let taken = reading::hand_over(tx, account.id, heir).await?;
-        if !taken.is_empty() {
-            tracing::info!(from = account.id.0, to = heir.0, "account {heir} takes over {} channels", taken.len());
-        }
+    if matches!(state, AccountState::SignedOut | AccountState::Banned) {
+        hand_over(ctx, tx, account).await?;
     }
     block(ctx, tx, account.id, obstacle, retry_at).await
+}
+
+/// Has another account of the workspace, if there is one, read the channels that it can find by their names.
+pub(super) async fn hand_over(ctx: &Ctx, tx: &mut Tx, account: &Account) -> Result<()> {
+    let Some(heir) = reading::find_heir(tx, account.workspace_id, account.id).await? else { return Ok(()) };
+    let taken = reading::hand_over(tx, account.id, heir).await?;
+    for channel in &taken {
+        connections::unblocked(tx, *channel, Mode::Session).await?;
+        store::collect::bump(tx, *channel, ctx.now()).await?;
+    }
+    if !taken.is_empty() {
+        tracing::info!(from = account.id.0, to = heir.0, "account {heir} takes over {} channels", taken.len());
+    }
+    Ok(())
 }
 
 /// Notes at the channels of an account what stands in the way.

@@ -150,7 +150,8 @@ pub async fn resume(ctx: &Ctx, viewer: &Viewer, account: AccountId) -> Result<()
     Ok(tx.commit().await?)
 }
 
-/// Signs out at Telegram and forgets the account; what it read stays. `force`: also where Telegram cannot be told,
+/// Signs out at Telegram and forgets the account; what it read stays, and another account goes on with the channels that
+/// have a name. `force`: also where Telegram cannot be told,
 /// which leaves the session for the person to end in Telegram ([`Clash::NotSignedOut`] otherwise).
 pub async fn remove(ctx: &Ctx, viewer: &Viewer, account: AccountId, force: bool) -> Result<()> {
     require(viewer, permission::MANAGE_ACCOUNTS)?;
@@ -166,6 +167,7 @@ pub async fn remove(ctx: &Ctx, viewer: &Viewer, account: AccountId, force: bool)
         return Err(Error::Conflict(Clash::NotSignedOut));
     }
     let mut tx = ctx.db.write().await?;
+    held::hand_over(ctx, &mut tx, &found).await?;
     rows::delete(&mut tx, account).await?;
     let detail = json!({ "telegram_id": found.telegram_id, "signed_out": signed_out });
     audit::record(ctx, &mut tx, viewer, "accounts.remove", &found.name, &detail).await?;
