@@ -27,7 +27,7 @@ const LONG_WAIT_S: i64 = 600;
 
 /// Does a task. What Telegram refuses is noted at the channel, which then rests; [`Halt::NotBefore`] says when the same
 /// may be tried again, everything else that the account, or this process, is in trouble.
-#[tracing::instrument(level = "debug", name = "collect.task", skip_all,
+#[tracing::instrument(level = "info", name = "collect.task", skip_all,
     fields(account = held.id().0, channel = task.channel().0, method = task.method()))]
 pub async fn perform(ctx: &Ctx, held: &mut Held, task: &Task) -> Asked<()> {
     let mut tx = ctx.db.read().await?;
