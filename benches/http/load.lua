@@ -1,7 +1,7 @@
 -- wrk -t1 -s load.lua URL -- KEY MODE [MORE]: asks the address of the URL and prints what came of it as JSON.
 -- MODE plain: as it is. revalidate: with If-None-Match: MORE. afresh: with Cache-Control: no-cache.
--- distinct: afresh, each request about a window that begins a second later than that before, the first MORE seconds
--- later than the address says, so that nobody has it in memory.
+-- distinct: afresh, each request about a window that begins and ends a second later than that before, the first MORE
+-- seconds later than the address says, so that nobody has it in memory.
 
 local path, count
 
@@ -18,7 +18,9 @@ end
 
 function distinct()
   count = count + 1
-  local moved = path:gsub("from=(%d+)", function(from) return "from=" .. (tonumber(from) + count) end)
+  local moved = path:gsub("(%l+)=(%d+)", function(bound, at)
+    if bound == "from" or bound == "to" then return string.format("%s=%d", bound, tonumber(at) + count) end
+  end)
   return wrk.format(nil, moved)
 end
 

@@ -22,6 +22,8 @@ const SNAPSHOTS_A_POST: i64 = 20;
 const SNAPSHOTS_DEFAULT: i64 = 2_000_000;
 const NOW: i64 = 1_762_021_482;
 const START: i64 = 1_700_000_000;
+/// Half a million posts and their snapshots end before [`NOW`].
+const POST_EVERY_S: i64 = 100;
 
 const ROWS_A_SECOND_MIN: f64 = 100_000.0;
 const RATIO_MIN: f64 = 0.7;
@@ -136,7 +138,7 @@ fn write_posts(path: &Path, posts: i64) -> Written {
         writeln!(
             out,
             "bench,{post},{},{},{},,{},photo,\"{text}#{post}тег\"",
-            START + post * 300,
+            START + post * POST_EVERY_S,
             post % 90_000,
             post % 300,
             post % 50
@@ -152,7 +154,7 @@ fn write_snapshots(path: &Path, posts: i64) -> Written {
     writeln!(out, "channel,post_id,taken_at_utc,views,forwards,reactions,replies").expect("written");
     for post in 1..=posts {
         for reading in 1..=SNAPSHOTS_A_POST {
-            let at = START + post * 300 + reading * reading * 600;
+            let at = START + post * POST_EVERY_S + reading * reading * 600;
             writeln!(out, "bench,{post},{at},{},{},,{}", post % 900 + reading * 977, reading * 3, reading % 7)
                 .expect("written");
         }
