@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::ids::AccountId;
 use grammers_tl_types::{enums, functions, types};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -12,7 +13,7 @@ use tokio_util::sync::DropGuard;
 use crate::error::{CallError, OpenError};
 use crate::follow::{self, UpdateStream};
 use crate::session::{LiveSession, OpenSession, SealedSession};
-use crate::settings::{AccountId, ProxyUrl, Settings};
+use crate::settings::{ProxyUrl, Settings};
 use crate::wire::Wire;
 
 /// Calls under way may take so long to end when the account is stopped.

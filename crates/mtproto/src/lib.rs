@@ -32,6 +32,9 @@ mod settings;
 mod statistics;
 mod wire;
 
+/// Sealed sessions are bound to it.
+pub use domain::ids::AccountId;
+
 pub use account::{Account, Me};
 pub use channel::{FullChannel, Peer};
 pub use error::{CallError, OpenError};
@@ -39,7 +42,7 @@ pub use follow::{Update, UpdateStream};
 pub use history::{ById, HistoryPage, PAGE_MAX};
 pub use recorder::Recorder;
 pub use session::{OpenSession, SealedSession};
-pub use settings::{AccountId, ApiHash, CALL_TIMEOUT, Centre, NotAKey, NotAProxy, ProxyUrl, SessionKey, Settings};
+pub use settings::{ApiHash, CALL_TIMEOUT, Centre, NotAKey, NotAProxy, ProxyUrl, SessionKey, Settings};
 pub use statistics::{BroadcastStats, Change, Graph, MessageStats, PostInteractions, PublicForward, PublicForwards};
 
 /// Telegram's schema that is spoken; raw answers are in it.

@@ -4,13 +4,14 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::ids::AccountId;
 use grammers_crypto::two_factor_auth::{calculate_2fa, check_p_and_g};
 use grammers_tl_types::{enums, functions, types};
 
 use crate::account::{Account, Me, me};
 use crate::error::{CallError, MIGRATE, OpenError};
 use crate::session::OpenSession;
-use crate::settings::{AccountId, ProxyUrl, Settings};
+use crate::settings::{ProxyUrl, Settings};
 use crate::statistics::destination;
 
 /// Nobody is known yet; only logs see it.

@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use domain::ids::AccountId;
 use grammers_client::session::types::{
     ChannelKind, ChannelState, DcOption, PeerAuth, PeerId, PeerInfo, UpdateState, UpdatesState,
 };
@@ -20,7 +21,7 @@ use tokio::sync::watch;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::error::OpenError;
-use crate::settings::{AccountId, Centre, SessionKey, Settings};
+use crate::settings::{Centre, SessionKey, Settings};
 
 /// First byte of what is sealed.
 const VERSION: u8 = 1;

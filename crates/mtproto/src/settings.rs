@@ -8,17 +8,6 @@ use zeroize::Zeroizing;
 
 use crate::recorder::Recorder;
 
-/// Our own key of an account; sealed sessions are bound to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(transparent)]
-pub struct AccountId(pub i64);
-
-impl fmt::Display for AccountId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// The same for all accounts of a process.
 #[derive(Debug, Clone)]
 pub struct Settings {

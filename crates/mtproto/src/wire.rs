@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use domain::ids::AccountId;
 use grammers_client::InvocationError;
 use grammers_client::sender::{ConnectionParams, NoRetries, SenderPool, SenderPoolHandle};
 use grammers_client::session::updates::UpdatesLike;
@@ -23,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::error::{CallError, failed};
 use crate::methods::{self, Method, Repeats};
 use crate::session::LiveSession;
-use crate::settings::{AccountId, ProxyUrl, Settings};
+use crate::settings::{ProxyUrl, Settings};
 
 /// Calls under way at once; others wait, so that what is queued stays bounded.
 const IN_FLIGHT_MAX: u32 = 64;

@@ -99,8 +99,7 @@ impl Held {
         }
         let sealed = SealedSession::from_bytes(rows::session(&mut tx, id).await?.unwrap_or_default());
         let budgets = rows::list_budgets(&mut tx, id).await?;
-        let opened =
-            mtproto::Account::start(&settings.telegram, mtproto::AccountId(id.0), &sealed, settings.proxies.clone());
+        let opened = mtproto::Account::start(&settings.telegram, id, &sealed, settings.proxies.clone());
         let (telegram, updates) = match opened {
             Ok(opened) => opened,
             Err(error) => {
@@ -431,12 +430,7 @@ pub(super) async fn sign_out(ctx: &Ctx, id: AccountId, within: Duration) -> Resu
             let sealed = rows::session(&mut tx, id).await?.unwrap_or_default();
             tx.commit().await?;
             let sealed = SealedSession::from_bytes(sealed);
-            let account = mtproto::Account::start(
-                &settings.telegram,
-                mtproto::AccountId(id.0),
-                &sealed,
-                settings.proxies.clone(),
-            );
+            let account = mtproto::Account::start(&settings.telegram, id, &sealed, settings.proxies.clone());
             let Ok((account, _)) = account else { return Ok(false) };
             let told = account.sign_out().await;
             account.stop().await;

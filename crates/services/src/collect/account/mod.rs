@@ -96,7 +96,7 @@ pub async fn keep(ctx: &Ctx, viewer: &Viewer, signed_in: &SignedIn, phone: Optio
     let mut tx = ctx.db.write().await?;
     let id = rows::upsert(&mut tx, &row, ctx.now()).await?;
     // sealed for the id, which only now is known
-    let sealed = signed_in.session.seal(&settings.telegram.key, mtproto::AccountId(id.0));
+    let sealed = signed_in.session.seal(&settings.telegram.key, id);
     let sealed = sealed.map_err(|error| Error::internal(&error))?;
     rows::set_session(&mut tx, id, sealed.as_bytes()).await?;
     unblock(ctx, &mut tx, id).await?;
