@@ -35,6 +35,8 @@ pub async fn run(shell: &Shell, args: Args) -> Result<ExitCode, Failure> {
             ),
         ));
     }
+    // before anybody is told where it is, and asks it to stop
+    let stop = serve::asked_to_stop();
     // the port first: a second server must not touch the database of the first
     let listener = if serves_pages { Some(serve::listen(settings.bind).await?) } else { None };
     let metrics = match settings.metrics_bind.filter(|_| serves_pages) {
@@ -67,6 +69,6 @@ pub async fn run(shell: &Shell, args: Args) -> Result<ExitCode, Failure> {
         }
         None => None,
     };
-    serve::run(ctx, &shell.config, web, &args.roles, serve::asked_to_stop()).await?;
+    serve::run(ctx, &shell.config, web, &args.roles, stop).await?;
     Ok(ExitCode::SUCCESS)
 }
