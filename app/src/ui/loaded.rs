@@ -107,7 +107,7 @@ fn standing_in(standing: Standing, skeleton: Drawn, missing: Drawn, retry: Callb
     let standing = move || {
         let (stage, problem, ready) = standing();
         #[cfg(feature = "hydrate")]
-        ask_again_once_signed_in(stage, retry);
+        ask_again_once_signed_in(problem, retry);
         let (missing, skeleton) = (missing.clone(), while_signing_in.clone());
         // a card that is going may be told of news once more: it shows nothing then
         move || match stage.try_get().unwrap_or(Stage::Loading) {
@@ -147,9 +147,9 @@ fn standing_in(standing: Standing, skeleton: Drawn, missing: Drawn, retry: Callb
 
 /// What was refused to a stranger is asked for once they are known; where the frame still takes them for known, it is told.
 #[cfg(feature = "hydrate")]
-fn ask_again_once_signed_in(stage: Memo<Stage>, again: Callback<()>) {
+fn ask_again_once_signed_in(problem: Signal<Option<ApiError>>, again: Callback<()>) {
     let (signed_in, session) = (expect_context::<SignedIn>(), expect_context::<Session>());
-    let is_refused = Memo::new(move |_| stage.get() == Stage::Failed(ApiError::SignIn));
+    let is_refused = Memo::new(move |_| problem.get() == Some(ApiError::SignIn));
     Effect::new(move |before: Option<u32>| {
         let count = signed_in.0.get();
         if before.is_some_and(|before| before != count) && is_refused.get_untracked() {
