@@ -244,6 +244,41 @@ async fn a_server_killed_in_the_middle_of_a_history_goes_on_where_it_was() {
     end(telegram);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_names_account_and_method_and_no_key() {
+    let (telegram, program) = program().await;
+    let program = program.with("ANALYTICBOT_SERVER__METRICS_TOKEN", "for-the-watcher");
+    telegram.world.add_rule(Rule {
+        method: Some("stats.getBroadcastStats".to_owned()),
+        dc: None,
+        account: None,
+        skip: 0,
+        times: None,
+        then: Fault::Error(400, "CHAT_ADMIN_REQUIRED".to_owned()),
+    });
+    let key = hex(&telegram.centres.account_key(11));
+    let (_, ()) = with(&telegram, program, move |telegram, program| {
+        signed_in(telegram, program);
+        let server = program.serve(&["--roles", "web,collect"]);
+        wait_until("the lease", || program.json(&["account", "list"])["accounts"][0]["in_use_until"].is_i64());
+        program.done(&["collect", "history", "@orbit"]);
+        // counted once what was refused is told
+        let counted = "analyticbot_collect_tasks_total{task=\"stats.getBroadcastStats\"";
+        let token = [("Authorization", "Bearer for-the-watcher")];
+        wait_until("the statistics", || server.get_with("/metrics", &token).expect("metrics").contains(counted));
+        server.signal("TERM");
+        let (code, _, log) = server.ended(Duration::from_secs(25));
+        assert_eq!(code, Some(0), "{log}");
+        let told = log.lines().find(|line| line.contains("administrator")).expect("what was refused is told");
+        assert!(told.contains("account=1") && told.contains("stats.getBroadcastStats"), "{told}");
+        for secret in [KEY, "made-up", &key, "998901112233"] {
+            assert!(!log.contains(secret), "{secret} is in the log");
+        }
+    })
+    .await;
+    end(telegram);
+}
+
 fn posts_listed(program: &Program) -> i64 {
     program.json(&["channel", "list"])["channels"][0]["posts"].as_i64().unwrap_or(0)
 }
