@@ -107,8 +107,7 @@ impl Worker {
             }
             if self.kept_at.elapsed() >= RENEW {
                 match self.keep().await {
-                    Ok(true) => self.kept_at = Instant::now(),
-                    Ok(false) => return,
+                    Ok(()) => self.kept_at = Instant::now(),
                     Err(error) => tracing::warn!(account = self.held.id().0, "the session cannot be kept: {error}"),
                 }
             }
@@ -155,7 +154,7 @@ impl Worker {
     }
 
     /// How far updates were read is part of the session: it is kept when all that was told is written, too.
-    async fn keep(&mut self) -> services::Result<bool> {
+    async fn keep(&mut self) -> services::Result<()> {
         let is_written = self.unwritten.is_empty();
         let updates = &self.updates;
         self.held.keep(|| is_written && updates.as_ref().is_none_or(|updates| updates.waiting() == 0)).await

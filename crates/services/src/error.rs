@@ -120,8 +120,6 @@ pub enum Clash {
     Exists,
     #[error("Telegram has ended this account's session: sign in again")]
     SignInAgain,
-    #[error("another process uses this account: stop it first, or let the running server do it")]
-    AccountInUse,
     #[error(
         "Telegram could not be told that this account signs out: try again, or end the session in Telegram yourself and remove it by force"
     )]

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use collector::{Turn, Worker};
 use domain::collect::account::AccountState;
-use domain::collect::connection::Obstacle;
+use domain::collect::connection::{Mode, Obstacle};
 use fake_telegram::scenario::Fault;
 use fake_telegram::world::Delivery;
 use services::collect::account::{self, LEASE_S};
+use services::collect::connection::{self, Introduced};
 use services::{Clash, Error};
 
 use crate::stage::{NOW, OWNER, POSTS, READER, Stage, post};
@@ -214,17 +215,41 @@ async fn two_processes_want_one_account_and_one_has_it() {
 }
 
 #[tokio::test]
-async fn a_session_sealed_with_another_key_is_signed_out_and_nothing_is_called() {
+async fn a_session_sealed_with_another_key_waits_for_the_right_one() {
     let stage = Stage::new().await;
     let account = stage.sign_in(OWNER).await;
     let ctx = stage.ctx_with(|accounts| accounts.telegram.key = mtproto::SessionKey::new([8; 32]));
     let called = stage.telegram.world.calls().len();
     assert!(Worker::open(&ctx, account).await.expect("asked").is_none());
     let row = stage.account(account).await;
-    assert_eq!(row.state, AccountState::SignedOut);
+    assert_eq!((row.state, row.retry_at), (AccountState::Waiting, Some(NOW + 60)));
     assert!(row.reason.expect("why").contains("another key"));
-    assert_eq!(stage.telegram.world.calls().len(), called);
-    stage.end([]).await;
+    assert_eq!(stage.telegram.world.calls().len(), called, "nothing was called");
+    // a slip in the configuration costs no account
+    stage.connect("orbit").await;
+    stage.advance(60);
+    let mut worker = stage.worker(account).await;
+    stage.work(&mut worker).await;
+    assert_eq!(stage.account(account).await.state, AccountState::Active);
+    stage.assert_same(&stage.channel("orbit").await).await;
+    stage.end([worker]).await;
+}
+
+#[tokio::test]
+async fn a_channel_that_is_here_under_another_name_is_told_and_not_asked_for_again() {
+    let stage = Stage::new().await;
+    let account = stage.sign_in(OWNER).await;
+    let orbit = stage.telegram.world.lock().channel_named("orbit").expect("a channel").id;
+    let known = Introduced { telegram_id: Some(orbit), username: None, title: "The bot's".to_owned(), zone: None };
+    connection::connect(&stage.ctx, &stage.operator, &known, Mode::Bot).await.expect("connected");
+    stage.connect("orbit").await;
+    let mut worker = stage.worker(account).await;
+    stage.work(&mut worker).await;
+    let way = stage.connection("orbit").await;
+    assert_eq!((way.obstacle, way.obstacle_until), (Some(Obstacle::NotUnderstood), Some(NOW + 3_600)));
+    stage.work(&mut worker).await;
+    assert_eq!(stage.calls("channels.getFullChannel"), 1);
+    stage.end([worker]).await;
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! A channel is read from the newest message down: resumable, whole, and the same as any client reads it.
 
+use domain::channels::ChannelRef;
 use domain::posts::{MediaType, Source};
 use fake_telegram::scenario::Fault;
 use jiff::civil::date;
+use services::channels::{self, Changes};
 use services::collect::session::{self, Again};
 use store::collect::reading;
 
@@ -93,7 +95,7 @@ async fn reading_everything_again_reads_the_counters_anew() {
     let stage = Stage::new().await;
     let (mut worker, orbit) = stage.read("orbit").await;
     stage.advance(3_600);
-    let newest = domain::channels::ChannelRef::parse("orbit");
+    let newest = ChannelRef::parse("orbit");
     session::read_again(&stage.ctx, &stage.operator, &newest, Again::Everything).await.expect("asked");
     stage.work(&mut worker).await;
     stage.assert_same(&orbit).await;
@@ -140,5 +142,19 @@ async fn a_channel_with_another_owner_of_the_name_is_read_from_the_start() {
     tx.commit().await.expect("commit");
     stage.work(&mut worker).await;
     assert_eq!(stage.progress("moon").await.newest_id, 12);
+    stage.end([worker]).await;
+}
+
+#[tokio::test]
+async fn a_title_that_a_person_gave_stays() {
+    let stage = Stage::new().await;
+    let (mut worker, orbit) = stage.read("orbit").await;
+    assert_eq!(orbit.title, "Orbit", "Telegram's, at first");
+    let ours = Changes { title: Some("Our orbit".to_owned()), zone: None };
+    channels::update(&stage.ctx, &stage.operator, &ChannelRef::parse("orbit"), ours).await.expect("changed");
+    stage.advance(6 * 3_600);
+    stage.work(&mut worker).await;
+    assert_eq!(stage.progress("orbit").await.looked_at, NOW + 6 * 3_600);
+    assert_eq!(stage.channel("orbit").await.title, "Our orbit");
     stage.end([worker]).await;
 }

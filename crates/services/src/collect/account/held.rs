@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::collect::account::{Account, AccountEvent, AccountState, health_after};
 use domain::collect::budget::{ALL_METHODS, Bucket};
 use domain::collect::connection::{Mode, Obstacle};
-use domain::ids::{AccountId, WorkspaceId};
+use domain::ids::AccountId;
 use mtproto::{CallError, SealedSession, UpdateStream};
 use store::Tx;
 use store::accounts as rows;
@@ -60,7 +60,6 @@ pub struct Held {
     ctx: Ctx,
     settings: Arc<Accounts>,
     id: AccountId,
-    workspace: WorkspaceId,
     holder: String,
     telegram: mtproto::Account,
     session_changes: watch::Receiver<u64>,
@@ -85,7 +84,7 @@ struct Unwritten {
 
 impl Held {
     /// Leases an account and opens its session; `None`: another process has it, or it is not to be used. An account
-    /// whose session cannot be opened is signed out by that.
+    /// whose session cannot be opened waits: with the right key in the configuration it goes on.
     pub async fn open(ctx: &Ctx, id: AccountId) -> Result<Option<(Self, UpdateStream)>> {
         let settings = Arc::clone(ctx.accounts.as_ref().ok_or(Error::Unavailable(crate::Outage::NoAccounts))?);
         let holder = token::short_id();
@@ -104,7 +103,8 @@ impl Held {
             Ok(opened) => opened,
             Err(error) => {
                 tracing::error!(account = id.0, "the session of account {id} cannot be opened: {error}");
-                enter(ctx, &mut tx, &account, AccountEvent::SessionEnded, Some(&error.to_string()), None).await?;
+                let (event, reason) = (AccountEvent::Unreachable, error.to_string());
+                enter(ctx, &mut tx, &account, event, Some(&reason), Some(now + REST_S)).await?;
                 rows::release(&mut tx, id, &holder).await?;
                 tx.commit().await?;
                 return Ok(None);
@@ -117,7 +117,6 @@ impl Held {
             ctx: ctx.clone(),
             settings,
             id,
-            workspace: account.workspace_id,
             holder,
             session_changes: telegram.session_changed(),
             telegram,
@@ -132,10 +131,6 @@ impl Held {
 
     pub fn id(&self) -> AccountId {
         self.id
-    }
-
-    pub fn workspace(&self) -> WorkspaceId {
-        self.workspace
     }
 
     pub fn settings(&self) -> &Accounts {
@@ -209,7 +204,7 @@ impl Held {
                 tracing::warn!(account = self.id.0, method, seconds, "Telegram asks account {} to wait", self.id);
                 let at = now + i64::from(*seconds);
                 // a wait that is not on record would be forgotten by the next process
-                return match self.write().await {
+                return match self.note().await {
                     Ok(()) => Halt::NotBefore { at, method },
                     Err(error) => Halt::Failed(error),
                 };
@@ -246,32 +241,25 @@ impl Held {
 
     async fn end(&mut self, event: AccountEvent, reason: &str) -> Result<()> {
         tracing::error!(account = self.id.0, "account {} ends: {reason}", self.id);
-        let mut tx = self.ctx.db.write().await?;
         let retry_at = (event == AccountEvent::Unreachable).then(|| self.ctx.now() + REST_S);
+        // an account that had come back has, before it ends
+        self.note().await?;
+        let mut tx = self.ctx.db.write().await?;
         if let Some(account) = rows::find(&mut tx, self.id).await? {
-            self.write_in(&mut tx).await?;
             enter(&self.ctx, &mut tx, &account, event, Some(reason), retry_at).await?;
         }
         Ok(tx.commit().await?)
     }
 
-    /// Renews the lease, notes what was called and keeps the session, if all is written that updates have told up to it
-    /// (`is_written`, asked once it is sealed); `false`: the account is not ours any more, or is not to be used.
-    pub async fn keep(&mut self, is_written: impl FnOnce() -> bool + Send) -> Result<bool> {
-        let now = self.ctx.now();
+    /// Notes what was called and keeps the session, if all is written that updates have told up to it (`is_written`,
+    /// asked once it is sealed). What another holds is not written over.
+    pub async fn keep(&mut self, is_written: impl FnOnce() -> bool + Send) -> Result<()> {
         let mut tx = self.ctx.db.write().await?;
-        let is_usable = rows::find(&mut tx, self.id).await?.is_some_and(|account| account.state.is_usable());
-        if !rows::renew(&mut tx, self.id, &self.holder, now + LEASE_S).await? {
-            // what another holds is not written over
-            return Ok(false);
-        }
         self.keep_session(&mut tx, is_written).await?;
-        self.write_in(&mut tx).await?;
-        tx.commit().await?;
-        Ok(is_usable)
+        self.commit(tx).await
     }
 
-    /// The lease alone, to watch over it while the account works.
+    /// The lease alone, to watch over and renew it while the account works.
     pub fn lease(&self) -> Lease {
         Lease { ctx: self.ctx.clone(), id: self.id, holder: self.holder.clone() }
     }
@@ -282,14 +270,13 @@ impl Held {
         let mut tx = self.ctx.db.write().await?;
         self.keep_session(&mut tx, || is_written).await?;
         if let Some(account) = rows::find(&mut tx, self.id).await? {
-            self.write_in(&mut tx).await?;
             // what was being read when the account was ended has cleared it
             if let Some(obstacle) = account.state.obstacle() {
                 block(&self.ctx, &mut tx, self.id, obstacle, account.retry_at).await?;
             }
         }
         rows::release(&mut tx, self.id, &self.holder).await?;
-        Ok(tx.commit().await?)
+        self.commit(tx).await
     }
 
     async fn keep_session(&mut self, tx: &mut Tx, is_written: impl FnOnce() -> bool + Send) -> Result<()> {
@@ -307,16 +294,26 @@ impl Held {
         Ok(())
     }
 
-    async fn write(&mut self) -> Result<()> {
-        let mut tx = self.ctx.db.write().await?;
-        self.write_in(&mut tx).await?;
-        Ok(tx.commit().await?)
+    async fn note(&mut self) -> Result<()> {
+        let tx = self.ctx.db.write().await?;
+        self.commit(tx).await
     }
 
-    /// Notes within a unit of work what was called since the last time.
-    pub(crate) async fn write_in(&mut self, tx: &mut Tx) -> Result<()> {
-        let unwritten = std::mem::take(&mut self.unwritten);
-        for method in unwritten.buckets {
+    /// Ends a unit of work, with what was called since the last one. A unit of work that is cut off, or fails, takes
+    /// nothing of that with it.
+    pub(crate) async fn commit(&mut self, mut tx: Tx) -> Result<()> {
+        // an account that was removed meanwhile has no record
+        if rows::find(&mut tx, self.id).await?.is_some() {
+            self.note_in(&mut tx).await?;
+        }
+        tx.commit().await?;
+        self.unwritten = Unwritten::default();
+        Ok(())
+    }
+
+    async fn note_in(&self, tx: &mut Tx) -> Result<()> {
+        let unwritten = &self.unwritten;
+        for method in &unwritten.buckets {
             if let Some(bucket) = self.buckets.get(method) {
                 rows::set_budget(tx, self.id, method, bucket).await?;
             }
@@ -324,9 +321,15 @@ impl Held {
         if unwritten.calls.is_empty() {
             return Ok(());
         }
-        for ((hour, method, outcome), (calls, waits_s)) in unwritten.calls {
-            let (method, outcome) = (method.to_owned(), outcome.to_owned());
-            rows::add_calls(tx, self.id, &rows::Calls { hour, method, outcome, calls, waits_s }).await?;
+        for ((hour, method, outcome), (calls, waits_s)) in &unwritten.calls {
+            let calls = rows::Calls {
+                hour: *hour,
+                method: (*method).to_owned(),
+                outcome: (*outcome).to_owned(),
+                calls: *calls,
+                waits_s: *waits_s,
+            };
+            rows::add_calls(tx, self.id, &calls).await?;
         }
         rows::set_health(tx, self.id, self.health, unwritten.answered_at).await?;
         if unwritten.recovered
@@ -387,6 +390,10 @@ pub(super) async fn enter(
     retry_at: Option<i64>,
 ) -> Result<()> {
     let state = account.state.after(event);
+    if state == account.state && reason.is_none() {
+        // why it is in that state stays
+        return Ok(());
+    }
     rows::set_state(tx, account.id, state, reason.filter(|_| state.obstacle().is_some()), retry_at).await?;
     let Some(obstacle) = state.obstacle() else { return Ok(()) };
     if matches!(state, AccountState::SignedOut | AccountState::Banned) {
@@ -431,11 +438,19 @@ pub(super) async fn sign_out(ctx: &Ctx, id: AccountId, within: Duration) -> Resu
             tx.commit().await?;
             let sealed = SealedSession::from_bytes(sealed);
             let account = mtproto::Account::start(&settings.telegram, id, &sealed, settings.proxies.clone());
-            let Ok((account, _)) = account else { return Ok(false) };
-            let told = account.sign_out().await;
-            account.stop().await;
-            // a session that has ended is signed out
-            return Ok(matches!(told, Ok(()) | Err(CallError::SignedOut { .. } | CallError::Banned)));
+            let told = match account {
+                Ok((account, _)) => {
+                    let told = account.sign_out().await;
+                    account.stop().await;
+                    // a session that has ended is signed out
+                    matches!(told, Ok(()) | Err(CallError::SignedOut { .. } | CallError::Banned))
+                }
+                Err(_) => false,
+            };
+            let mut tx = ctx.db.write().await?;
+            rows::release(&mut tx, id, &holder).await?;
+            tx.commit().await?;
+            return Ok(told);
         }
         drop(tx);
         if Instant::now() >= give_up_at {

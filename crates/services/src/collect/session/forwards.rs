@@ -35,8 +35,7 @@ pub(super) async fn read(ctx: &Ctx, held: &mut Held, channel: &Channel, reading:
         is_news |= edges::upsert(&mut tx, channel.id, &edge(forward, post_id)).await?;
     }
     watch::note_forwards(&mut tx, channel.id, post_id, ctx.now()).await?;
-    finish(ctx, held, &mut tx, channel, is_news).await?;
-    Ok(tx.commit().await?)
+    Ok(finish(ctx, held, tx, channel, is_news).await?)
 }
 
 fn edge(forward: &PublicForward, post_id: i64) -> Edge {

@@ -126,9 +126,13 @@ fn named(channel: &ChannelRef) -> Result<Introduced> {
         return Err(Error::invalid("channel", "the public name of a channel, such as @orbit_daily"));
     };
     let username = typed.parse::<Username>().map_err(|error| Error::invalid("channel", error.to_string()))?.to_string();
-    // its title is what Telegram says of it, soon
-    let (username, title) = (Some(username.clone()), format!("@{username}"));
-    Ok(Introduced { telegram_id: None, username, title, zone: None })
+    let title = placeholder(&username);
+    Ok(Introduced { telegram_id: None, username: Some(username), title, zone: None })
+}
+
+/// The title of a channel until Telegram has told it.
+fn placeholder(username: &str) -> String {
+    format!("@{username}")
 }
 
 /// Has a channel read once more now: its newest posts, and what it says about itself. For the shell and "refresh".

@@ -17,9 +17,9 @@ use store::collect::reading::{self, Reading};
 use store::collect::{albums, connections, watch};
 
 use super::plan::Task;
-use super::{forwards, statistics, write};
+use super::{forwards, placeholder, statistics, write};
 use crate::collect::account::{Asked, Halt, Held};
-use crate::{Ctx, Result};
+use crate::{Ctx, Error, Result};
 
 const HOUR_S: i64 = 3_600;
 /// Waits longer than this are told at the channel.
@@ -45,6 +45,11 @@ pub async fn perform(ctx: &Ctx, held: &mut Held, task: &Task) -> Asked<()> {
     };
     match done {
         Err(Halt::Refused(error)) => Ok(refused(ctx, &channel, task, &error).await?),
+        // another channel of the workspace has its name or its id: asked again at once, it would have them still
+        Err(Halt::Failed(error @ (Error::Conflict(_) | Error::Invalid { .. }))) => {
+            tracing::warn!(channel = channel.slug(), "{} cannot be taken in: {error}", channel.slug());
+            Ok(obstructed(ctx, channel.id, Obstacle::NotUnderstood, ctx.now() + HOUR_S, false).await?)
+        }
         Err(Halt::NotBefore { at, method }) => {
             if at - ctx.now() >= LONG_WAIT_S {
                 obstructed(ctx, channel.id, Obstacle::FloodWait, at, false).await?;
@@ -71,7 +76,7 @@ async fn look(ctx: &Ctx, held: &mut Held, channel: &Channel, reading: &Reading) 
     let named = Channel {
         telegram_id: Some(full.id),
         username: full.username.clone(),
-        title: crate::channels::checked_title(&full.title)?,
+        title: title(channel, &full)?,
         ..channel.clone()
     };
     if named != *channel {
@@ -83,8 +88,13 @@ async fn look(ctx: &Ctx, held: &mut Held, channel: &Channel, reading: &Reading) 
         store::collect::upsert_daily(&mut tx, channel.id, &[fact]).await?;
     }
     reading::upsert(&mut tx, &looked(reading, &peer, &full, now)).await?;
-    finish(ctx, held, &mut tx, channel, true).await?;
-    Ok(tx.commit().await?)
+    Ok(finish(ctx, held, tx, channel, true).await?)
+}
+
+/// Telegram's, for a channel that was connected by its name alone; a title that a person gave stays.
+fn title(channel: &Channel, full: &FullChannel) -> Result<String> {
+    let is_placeholder = channel.username.as_deref().is_some_and(|name| channel.title == placeholder(name));
+    if is_placeholder { crate::channels::checked_title(&full.title) } else { Ok(channel.title.clone()) }
 }
 
 fn looked(reading: &Reading, peer: &Peer, full: &FullChannel, now: i64) -> Reading {
@@ -124,8 +134,7 @@ async fn sweep(ctx: &Ctx, held: &mut Held, channel: &Channel, reading: &Reading)
     let after = reading::find(&mut tx, channel.id).await?.unwrap_or_else(|| reading.clone());
     let after = Reading { newest_id: after.newest_id.max(newest), swept_at: ctx.now(), ..after };
     reading::upsert(&mut tx, &after).await?;
-    finish(ctx, held, &mut tx, channel, !written.is_unchanged() || deleted > 0).await?;
-    Ok(tx.commit().await?)
+    Ok(finish(ctx, held, tx, channel, !written.is_unchanged() || deleted > 0).await?)
 }
 
 async fn slice(ctx: &Ctx, held: &mut Held, channel: &Channel, reading: &Reading, gap: Gap) -> Asked<()> {
@@ -141,8 +150,7 @@ async fn slice(ctx: &Ctx, held: &mut Held, channel: &Channel, reading: &Reading,
     let mut tx = ctx.db.write().await?;
     let written = write::messages(ctx, &mut tx, channel, &within).await?;
     reading::narrow_gap(&mut tx, channel.id, gap, left).await?;
-    finish(ctx, held, &mut tx, channel, !written.is_unchanged()).await?;
-    Ok(tx.commit().await?)
+    Ok(finish(ctx, held, tx, channel, !written.is_unchanged()).await?)
 }
 
 async fn counters(ctx: &Ctx, held: &mut Held, channel: &Channel, reading: &Reading, posts: &[i64]) -> Asked<()> {
@@ -176,8 +184,7 @@ async fn counters(ctx: &Ctx, held: &mut Held, channel: &Channel, reading: &Readi
     }
     let written = write::messages(ctx, &mut tx, channel, &found.messages).await?;
     let deleted = write::deleted(ctx, &mut tx, channel, &missing).await?;
-    finish(ctx, held, &mut tx, channel, !written.is_unchanged() || deleted > 0).await?;
-    Ok(tx.commit().await?)
+    Ok(finish(ctx, held, tx, channel, !written.is_unchanged() || deleted > 0).await?)
 }
 
 /// What of a page may be taken: the lowest album may go on below.
@@ -214,10 +221,14 @@ pub(super) fn peer(channel: &Channel, reading: &Reading) -> Peer {
     }
 }
 
-/// The end of every unit of work: the channel was heard, what was called is noted, and whoever listens is told.
-pub(super) async fn finish(ctx: &Ctx, held: &mut Held, tx: &mut Tx, channel: &Channel, is_news: bool) -> Result<()> {
+/// The end of a task's unit of work: the channel was heard, what was called is noted, and whoever listens is told.
+pub(super) async fn finish(ctx: &Ctx, held: &mut Held, mut tx: Tx, channel: &Channel, is_news: bool) -> Result<()> {
+    heard(ctx, &mut tx, channel, is_news).await?;
+    held.commit(tx).await
+}
+
+pub(super) async fn heard(ctx: &Ctx, tx: &mut Tx, channel: &Channel, is_news: bool) -> Result<()> {
     connections::heard(tx, channel.id, Mode::Session, ctx.now()).await?;
-    held.write_in(tx).await?;
     if is_news {
         store::collect::bump(tx, channel.id, ctx.now()).await?;
     }

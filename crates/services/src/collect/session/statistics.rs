@@ -61,8 +61,7 @@ pub(super) async fn read(ctx: &Ctx, held: &mut Held, channel: &Channel, reading:
     }
     let after = reading::find(&mut tx, channel.id).await?.unwrap_or_else(|| reading.clone());
     reading::upsert(&mut tx, &Reading { stats_at: now, stats_dc: Some(i64::from(read.stats.dc)), ..after }).await?;
-    finish(ctx, held, &mut tx, channel, !written.is_unchanged()).await?;
-    Ok(tx.commit().await?)
+    Ok(finish(ctx, held, tx, channel, !written.is_unchanged()).await?)
 }
 
 /// Has Telegram draw the graphs. One whose token has expired halts the whole: it is read anew, with fresh tokens.

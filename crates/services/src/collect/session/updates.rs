@@ -9,7 +9,7 @@ use mtproto::Update;
 use store::Tx;
 use store::collect::reading::{self, Reading};
 
-use super::perform::finish;
+use super::perform::heard;
 use super::write;
 use crate::collect::account::Held;
 use crate::{Ctx, Result};
@@ -31,9 +31,9 @@ pub async fn hear(ctx: &Ctx, held: &mut Held, updates: &[Update]) -> Result<()> 
         for update in updates {
             is_news |= take_in(ctx, &mut tx, &channel, update).await?;
         }
-        finish(ctx, held, &mut tx, &channel, is_news).await?;
+        heard(ctx, &mut tx, &channel, is_news).await?;
     }
-    Ok(tx.commit().await?)
+    held.commit(tx).await
 }
 
 /// Whether something is different from before.
