@@ -154,6 +154,19 @@ test("a deep link opens the channel it names", async ({ page }) => {
   await expect(app.locator("#metric-reach")).toBeVisible();
 });
 
+test("a deep link opens its channel also where the page's own part is slow to come", async ({ page }) => {
+  // by then the session is there, and `/` would lead to the first channel
+  await page.route(/\/pkg\/(?!app\.)[^/]*\.wasm/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await route.continue();
+  });
+  const channels = JSON.parse(await server.command("channel", "list", "--json")).channels;
+  const last = channels[channels.length - 1];
+  const app = await openInTelegram(page, { startParam: `c-${last.channel}` });
+  await expect(app.locator("header").getByText(last.title).first()).toBeVisible();
+  await expect(app.locator("#metric-reach")).toBeVisible();
+});
+
 test("speaks the language of the person's Telegram", async ({ page }) => {
   const app = await openInTelegram(page, { person: READER_IN_RUSSIAN });
   await expect(app.locator("html")).toHaveAttribute("lang", "ru");

@@ -19,6 +19,9 @@ pub fn Home() -> impl IntoView {
         || view! { <Skeleton/> }.into_any(),
         |info| {
             move || {
+                if is_led_elsewhere() {
+                    return view! { <Skeleton/> }.into_any();
+                }
                 let channels = info.get().channels;
                 let last = last_channel();
                 let chosen = channels.iter().find(|channel| Some(&channel.slug) == last.as_ref()).or(channels.first());
@@ -33,6 +36,17 @@ pub fn Home() -> impl IntoView {
             }
         },
     )
+}
+
+/// The link that has opened the app inside Telegram is about to be followed: who led on from here as well could come
+/// after it, and leave the app at another channel.
+fn is_led_elsewhere() -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        crate::session::sign_in::start_link().is_some()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    false
 }
 
 fn last_channel() -> Option<String> {
