@@ -1,6 +1,8 @@
 //! Every route, and what stands around them. Pages and server functions come from the app; what else there is stands
 //! in one table below.
 
+use std::sync::LazyLock;
+
 use app::ssr::FrameAncestors;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -10,7 +12,7 @@ use axum::routing::{any, get};
 use http::header::{CONNECTION, ETAG, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes as _, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list};
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
@@ -18,8 +20,11 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::{api, api_errors, health, live, login_widget, metrics, requests, security, sign_in, webhook};
 
+/// Where the pages are. While they are listed, no resource of the process loads, and one that is made meanwhile waits
+/// for ever: they are listed once, before the first page is rendered.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
+
 pub fn router(state: AppState) -> Router {
-    let pages = generate_route_list(app::App);
     let context = {
         let (ctx, frame_ancestors) = (state.ctx.clone(), FrameAncestors(state.frame_ancestors.to_string()));
         move || {
@@ -39,7 +44,7 @@ pub fn router(state: AppState) -> Router {
 
     // the last layer is the outermost; each clones what it stands around with every request, so they are few
     Router::new()
-        .leptos_routes_with_context(&state, pages, context, document)
+        .leptos_routes_with_context(&state, PAGES.clone(), context, document)
         .route_layer(from_fn(api_errors::set_status))
         .route_layer(from_fn(redirect_everybody))
         .route_layer(from_fn_with_state(state.clone(), sign_in::identify))
