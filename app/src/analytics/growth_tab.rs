@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::explain::{Foot, Nothing, rule};
 use super::figures::{Figure, Figures};
 use super::growth_card::{GrowthCard, knows_nothing, last_day};
+use super::link_joins_card::LinkJoinsCard;
 use super::shown::Shown;
 use crate::t;
 use crate::ui::card::Card;
@@ -45,6 +46,7 @@ pub fn GrowthTab(shown: Shown) -> impl IntoView {
                 <GrowthCard shown class="span-6"/>
                 <SubscribersCard shown answer/>
                 <DaysTable shown answer/>
+                <LinkJoinsCard shown answer class="span-4"/>
             </div>
         </Show>
     }
@@ -143,7 +145,7 @@ fn SubscribersCard(shown: Shown, answer: Memo<Answer<Growth>>) -> impl IntoView 
 fn DaysTable(shown: Shown, answer: Memo<Answer<Growth>>) -> impl IntoView {
     let meta = Signal::derive(move || answer.with(|answer| answer.meta.clone()));
     view! {
-        <section class="card flush" aria-labelledby="growth-days">
+        <section class="card flush span-8" aria-labelledby="growth-days">
             <header>
                 <h2 class="heading" id="growth-days">
                     {t!("analytics-day-by-day")}

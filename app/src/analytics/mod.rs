@@ -16,6 +16,7 @@ mod figures;
 mod growth_card;
 mod growth_tab;
 mod heatmap;
+mod link_joins_card;
 mod media_chips;
 mod post_cell;
 mod reach_by_age;

@@ -14,6 +14,9 @@ use crate::ui::loaded::loaded;
 #[component]
 pub fn Home() -> impl IntoView {
     let session = expect_context::<Session>();
+    // the link's page has taken this one's place
+    #[cfg(feature = "hydrate")]
+    on_cleanup(crate::session::sign_in::arrived);
     loaded(
         session.0,
         || view! { <Skeleton/> }.into_any(),
@@ -38,12 +41,11 @@ pub fn Home() -> impl IntoView {
     )
 }
 
-/// The link that has opened the app inside Telegram is about to be followed: who led on from here as well could come
-/// after it, and leave the app at another channel.
+/// The link that has opened the app inside Telegram is being followed.
 fn is_led_elsewhere() -> bool {
     #[cfg(feature = "hydrate")]
     {
-        crate::session::sign_in::start_link().is_some()
+        crate::session::sign_in::is_underway()
     }
     #[cfg(not(feature = "hydrate"))]
     false

@@ -26,11 +26,11 @@ impl Refusal {
 }
 
 #[cfg(feature = "hydrate")]
-pub use browser::{exchange, start_link, waited};
+pub use browser::{arrived, exchange, follow_start_link, is_underway, waited};
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use std::cell::RefCell;
+    use std::cell::{Cell, RefCell};
 
     use domain::links::Link;
     use futures::FutureExt as _;
@@ -46,6 +46,8 @@ mod browser {
     thread_local! {
         /// the newest one, whatever became of it
         static EXCHANGE: RefCell<Option<Exchange>> = const { RefCell::new(None) };
+        /// the app is on its way to where its link leads
+        static UNDERWAY: Cell<bool> = const { Cell::new(false) };
     }
 
     /// Begins to exchange init data for a token; `None` where Telegram has not opened the page.
@@ -64,9 +66,25 @@ mod browser {
         }
     }
 
-    /// Where the link or the bot's button that has opened the app leads. A page that is loaded again has lost its fragment
-    /// and stays where it was.
-    pub fn start_link() -> Option<Link> {
+    /// Where the link or the bot's button that has opened the app leads; whoever asks goes there. A page that is loaded
+    /// again has lost its fragment and stays where it was.
+    pub fn follow_start_link() -> Option<Link> {
+        let link = start_link();
+        UNDERWAY.set(link.is_some());
+        link
+    }
+
+    /// Between [`follow_start_link`] and [`arrived`]. The router loses the first of two ways that it has not come to the
+    /// end of, so nobody leads on meanwhile.
+    pub fn is_underway() -> bool {
+        UNDERWAY.get()
+    }
+
+    pub fn arrived() {
+        UNDERWAY.set(false);
+    }
+
+    fn start_link() -> Option<Link> {
         let init_data = fragment()?.get("tgWebAppData")?;
         let start_param = UrlSearchParams::new_with_str(&init_data).ok()?.get("start_param");
         Link::of_start_param(&start_param.or_else(start_param_of_button)?)

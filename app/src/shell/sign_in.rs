@@ -144,7 +144,7 @@ mod inside_telegram {
 
     use super::SignedIn;
     use crate::error::ApiError;
-    use crate::session::sign_in::{Refusal, exchange, start_link};
+    use crate::session::sign_in::{Refusal, exchange, follow_start_link};
     use crate::shell::frame::Session;
     use crate::shell::place::channel_path;
     use crate::shell::telegram::is_host;
@@ -159,7 +159,7 @@ mod inside_telegram {
         }
         let signed_in = expect_context::<SignedIn>();
         let navigate = use_navigate();
-        if let Some(path) = start_link().map(path_of) {
+        if let Some(path) = follow_start_link().map(path_of) {
             // after the page has been taken over as it was sent
             let go = move || navigate(&path, NavigateOptions { replace: true, ..NavigateOptions::default() });
             set_timeout(go, Duration::ZERO);

@@ -84,6 +84,7 @@ fn channel_of_a_year() -> History {
         readings,
         daily: days.clone().enumerate().map(fact).collect(),
         sources: days.flat_map(|day| origins.map(|origin| (day, origin))).map(source).collect(),
+        link_joins: Vec::new(),
     }
 }
 

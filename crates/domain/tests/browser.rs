@@ -112,7 +112,7 @@ fn history() -> History {
         demo: false,
         created_at: START,
     };
-    History { channel, as_of: Some(as_of), posts, readings, daily, sources }
+    History { channel, as_of: Some(as_of), posts, readings, daily, sources, link_joins: Vec::new() }
 }
 
 fn rounded(value: Value) -> Value {

@@ -103,7 +103,9 @@ async fn read(
             (daily, collect::list_sources(tx, channel.id, first_day, last_day).await?)
         }
     };
-    Ok(History { channel: channel.clone(), as_of: as_of(tx, channel.id).await?, posts, readings, daily, sources })
+    let link_joins = collect::member_changes::list_link_joins(tx, channel.id, first_day, last_day).await?;
+    let as_of = as_of(tx, channel.id).await?;
+    Ok(History { channel: channel.clone(), as_of, posts, readings, daily, sources, link_joins })
 }
 
 /// Appends the posts row by row: rows come from a socket in one go.

@@ -1,6 +1,8 @@
 //! Pages as they leave the server: numbers in the HTML, statuses, health.
 
+use domain::zone::Zone;
 use http::StatusCode;
+use store::collect::member_changes::{self, MemberChange};
 
 use crate::app::TestApp;
 
@@ -68,6 +70,41 @@ async fn an_empty_workspace_says_how_to_fill_it() {
     let page = app.get("/").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text().contains("analyticbot demo"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn who_came_by_which_link_is_told_beside_the_growth() {
+    const DAY_S: i64 = 86_400;
+    let app = TestApp::with_a_channel().await;
+    let path = format!("/channels/{}/analytics/growth", app.slug().await);
+    assert!(app.get(&path).await.text().contains("No joins by link are known"));
+    let channel = services::channels::visible(&app.state.ctx, &app.operator).await.expect("channels").remove(0);
+    let yesterday = app.now() - DAY_S;
+    let link = "https://t.me/+AbCdEfGhIjKlMnOp";
+    let mut tx = app.state.ctx.db.write().await.expect("tx");
+    for (update_id, at, name) in [(1, yesterday, "Poster <1>"), (2, yesterday, "Poster <1>"), (3, 60, "Long ago")] {
+        let change = MemberChange {
+            update_id,
+            at,
+            day: Zone::utc().day(at),
+            joined: true,
+            invite_link: Some(link.to_owned()),
+            link_name: Some(name.to_owned()),
+        };
+        assert!(member_changes::insert(&mut tx, channel.id, &change).await.expect("kept"));
+    }
+    store::collect::bump(&mut tx, channel.id, app.now()).await.expect("news");
+    tx.commit().await.expect("commit");
+    let page = app.get(&path).await.text();
+    let card = page.split("id=\"link-joins\"").nth(1).expect("the card").split("</section>").next().expect("its end");
+    for said in ["Poster &lt;1&gt;", "t.me/+AbCdEfGh…", "<b>2"] {
+        assert!(card.contains(said), "{said}: {card}");
+    }
+    assert!(!page.contains("IjKlMnOp"), "whoever has the whole link can join");
+    let answer = app.get(&format!("/api/v2/channels/{}/growth?from=2026-05-20&to=2026-06-01", app.slug().await)).await;
+    let links = answer.json()["data"]["invite_links"].clone();
+    let expected = serde_json::json!([{ "link": "https://t.me/+AbCdEfGh…", "name": "Poster <1>", "joined": 2 }]);
+    assert_eq!(links, expected);
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! What the bot hears of a channel that it administers, from Telegram's update to what is stored.
 
+use domain::analytics::Query;
 use domain::channels::{Channel, ChannelRef};
 use domain::collect::connection::Obstacle;
 use domain::posts::{MediaType, Source};
 use fake_telegram::scenario::{Media, PostPlan, Service};
 use fake_telegram::world::Delivery;
-use services::collect::{bot, connection};
+use services::analytics;
+use services::collect::connection;
 use store::collect::PostFacts;
 
 use crate::stage::{ANYA, NODIRA, Stage, TIMUR};
@@ -83,8 +85,9 @@ async fn reactions_are_read_and_who_came_by_which_link_is_counted() {
     assert!(expected.is_some_and(|count| count > 0));
 
     let viewer = stage.viewer(ANYA).await;
-    let joins = bot::joins_by_link(&stage.ctx, &viewer, &ChannelRef::parse("orbit"), 0).await.expect("counted");
-    let joins: Vec<_> = joins.iter().map(|link| (link.invite_link.as_str(), link.joined)).collect();
+    let asked = analytics::growth(&stage.ctx, &viewer, &ChannelRef::parse("orbit"), &Query::default()).await;
+    let joins = asked.expect("answered").data.invite_links;
+    let joins: Vec<_> = joins.iter().map(|link| (link.link.as_str(), link.joined)).collect();
     assert_eq!(joins, [("https://t.me/+poster", 1)]);
     stage.end().await;
 }

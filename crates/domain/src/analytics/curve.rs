@@ -91,29 +91,28 @@ pub fn usual_curve(history: &History, until_h: f64) -> UsualCurve {
         history.as_of.is_some_and(|as_of| as_of.saturating_sub(posts.date_utc[*index]) as f64 >= until_h * HOUR_S)
     };
     let indices: Vec<usize> = (0..posts.len()).filter(old_enough).collect();
-    let mut curve = UsualCurve { ages_h: vec![0.0], low: vec![None], median: vec![None], high: vec![None], n: 0 };
-    let mut behind = vec![false; posts.len()];
-    for step in 1..=USUAL_AGES {
-        let age_h = until_h * (f64::from(step) / f64::from(USUAL_AGES)).powi(2);
-        let mut views = Vec::with_capacity(indices.len());
-        for index in &indices {
-            let reached = views_at_index(&history.readings, posts.date_utc[*index], *index, age_h, MaxGap::Usual);
-            if let Some(reached) = reached {
-                behind[*index] = true;
-                views.push(reached);
-            }
+    let ages_h = (1..=USUAL_AGES).map(|step| until_h * (f64::from(step) / f64::from(USUAL_AGES)).powi(2));
+    let mut by_age: Vec<(f64, Vec<f64>)> = ages_h.map(|age_h| (age_h, Vec::with_capacity(indices.len()))).collect();
+    let mut n = 0;
+    for index in indices {
+        let mut is_behind = false;
+        for (age_h, views) in &mut by_age {
+            let reached = views_at_index(&history.readings, posts.date_utc[index], index, *age_h, MaxGap::Usual);
+            is_behind |= reached.is_some();
+            views.extend(reached);
         }
+        n += u64::from(is_behind);
+    }
+    // every post starts with no views
+    let origin = (n >= USUAL_POSTS_MIN as u64).then_some(0.0);
+    let mut curve = UsualCurve { ages_h: vec![0.0], low: vec![origin], median: vec![origin], high: vec![origin], n };
+    for (age_h, mut views) in by_age {
         let enough = views.len() >= USUAL_POSTS_MIN;
         let mut quartile = |q: f64| if enough { quantile(&mut views, q) } else { None };
         curve.ages_h.push(age_h);
         curve.low.push(quartile(0.25));
         curve.median.push(quartile(0.5));
         curve.high.push(quartile(0.75));
-    }
-    curve.n = behind.iter().filter(|behind| **behind).count() as u64;
-    if curve.n >= USUAL_POSTS_MIN as u64 {
-        // every post starts with no views
-        (curve.low[0], curve.median[0], curve.high[0]) = (Some(0.0), Some(0.0), Some(0.0));
     }
     curve
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::Window;
-use super::history::{DailyFact, History, LOOKBACK_POSTS, PostColumns, SourceFact, ViewReadings};
+use super::history::{DailyFact, History, LOOKBACK_POSTS, LinkJoinsFact, PostColumns, SourceFact, ViewReadings};
 use super::posts::views_at_age;
 use super::query::{MaxGap, Measure};
 use super::statistics::median;
@@ -39,14 +39,17 @@ pub struct Dataset {
     pub daily: Vec<DailyFact>,
     /// in order of day, then origin
     pub sources: Vec<SourceFact>,
+    /// in order of day, then link
+    pub link_joins: Vec<LinkJoinsFact>,
 }
 
 impl Dataset {
     /// Measures a history at the given ages (hours, ascending).
     pub fn measure(history: History, ages_h: &[u32], max_gap: MaxGap) -> Self {
-        let History { channel, as_of, posts, readings, mut daily, mut sources } = history;
+        let History { channel, as_of, posts, readings, mut daily, mut sources, mut link_joins } = history;
         daily.sort_by_key(|fact| fact.day);
         sources.sort_by(|a, b| (a.day, &a.origin).cmp(&(b.day, &b.origin)));
+        link_joins.sort_by(|a, b| (a.day, &a.link).cmp(&(b.day, &b.link)));
         let measured = ages_h
             .iter()
             .map(|h| {
@@ -57,7 +60,18 @@ impl Dataset {
         let performance =
             (0..posts.len()).map(|index| performance(&posts, &readings, as_of?, index, max_gap)).collect();
         let growth_rate = (0..posts.len()).map(|index| growth_rate(&readings, index)).collect();
-        Self { channel, as_of, posts, ages_h: ages_h.to_vec(), measured, performance, growth_rate, daily, sources }
+        Self {
+            channel,
+            as_of,
+            posts,
+            ages_h: ages_h.to_vec(),
+            measured,
+            performance,
+            growth_rate,
+            daily,
+            sources,
+            link_joins,
+        }
     }
 
     /// V(h) of every post; `None` when `h` is not among the measured ages.
@@ -100,6 +114,13 @@ impl Dataset {
         let from = self.daily.partition_point(|fact| fact.day < window.first_day);
         let to = self.daily.partition_point(|fact| fact.day <= window.last_day);
         &self.daily[from..to.max(from)]
+    }
+
+    /// Joins by invitation link on the window's days, in order.
+    pub fn link_joins_in(&self, window: &Window) -> &[LinkJoinsFact] {
+        let from = self.link_joins.partition_point(|fact| fact.day < window.first_day);
+        let to = self.link_joins.partition_point(|fact| fact.day <= window.last_day);
+        &self.link_joins[from..to.max(from)]
     }
 
     /// Subscribers of the last of the window's daily rows that knows them.

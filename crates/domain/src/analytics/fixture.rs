@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::history::{DailyFact, History, SourceFact, ViewReadings};
+use super::history::{DailyFact, History, LinkJoinsFact, SourceFact, ViewReadings};
 use super::query::MaxGap;
 use super::{AGES_H, Dataset};
 use crate::channels::Channel;
@@ -40,6 +40,7 @@ impl Fixture {
                 readings: ViewReadings { offsets: vec![0], at: Vec::new(), views: Vec::new() },
                 daily: Vec::new(),
                 sources: Vec::new(),
+                link_joins: Vec::new(),
             },
         }
     }
@@ -100,6 +101,12 @@ impl Fixture {
 
     pub fn daily(&mut self, day: Date, subscribers: Option<i64>, joined: Option<i64>, left: Option<i64>) -> &mut Self {
         self.history.daily.push(DailyFact { subscribers, joined, left, ..DailyFact::told_by(Source::Official, day) });
+        self
+    }
+
+    pub fn link_joins(&mut self, day: Date, link: &str, name: Option<&str>, joined: i64) -> &mut Self {
+        let name = name.map(str::to_owned);
+        self.history.link_joins.push(LinkJoinsFact { day, link: link.to_owned(), name, joined });
         self
     }
 

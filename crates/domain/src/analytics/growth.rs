@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::dataset::ratio;
+use super::history::LinkJoinsFact;
 use super::statistics::mean;
 use super::warning::{Notes, Warning};
 use super::{Answer, Dataset, Window};
@@ -30,6 +31,20 @@ pub struct Growth {
     pub net: Option<i64>,
     /// left / mean subscribers
     pub churn: Option<f64>,
+    /// who came by an invitation link, most first; left out where none is known
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub invite_links: Vec<LinkJoins>,
+}
+
+/// People who came by one invitation link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LinkJoins {
+    /// without the end of its secret
+    pub link: String,
+    /// as its maker named it
+    pub name: Option<String>,
+    pub joined: i64,
 }
 
 pub fn growth(data: &Dataset, window: &Window) -> Answer<Growth> {
@@ -60,7 +75,24 @@ pub fn growth(data: &Dataset, window: &Window) -> Answer<Growth> {
     let joined = facts.iter().filter_map(|fact| fact.joined).reduce(i64::saturating_add);
     let left = facts.iter().filter_map(|fact| fact.left).reduce(i64::saturating_add);
     let churn = left.zip(mean(&subscribers)).and_then(|(left, subscribers)| ratio(left as f64, subscribers));
-    notes.answer(data, window, Growth { days, joined, left, net: difference(joined, left), churn })
+    let invite_links = invite_links(data.link_joins_in(window));
+    notes.answer(data, window, Growth { days, joined, left, net: difference(joined, left), churn, invite_links })
+}
+
+fn invite_links(facts: &[LinkJoinsFact]) -> Vec<LinkJoins> {
+    let mut links: Vec<LinkJoins> = Vec::new();
+    for fact in facts {
+        match links.iter_mut().find(|known| known.link == fact.link) {
+            Some(known) => {
+                known.joined = known.joined.saturating_add(fact.joined);
+                // a link may get another name: the newest is the one its maker knows
+                known.name = fact.name.clone().or(known.name.take());
+            }
+            None => links.push(LinkJoins { link: fact.link.clone(), name: fact.name.clone(), joined: fact.joined }),
+        }
+    }
+    links.sort_by(|a, b| b.joined.cmp(&a.joined).then_with(|| a.link.cmp(&b.link)));
+    links
 }
 
 fn difference(joined: Option<i64>, left: Option<i64>) -> Option<i64> {
@@ -95,6 +127,30 @@ mod tests {
             })
         );
         assert_eq!(answer.meta.warnings, []);
+    }
+
+    #[test]
+    fn joins_by_link_are_those_of_the_window() {
+        let mut fixture = Fixture::new();
+        let (june, may) = (|day| date(2025, 6, day), date(2025, 5, 31));
+        for (day, link, name, joined) in [
+            (may, "t.me/+a", Some("poster"), 100),
+            (june(1), "t.me/+a", Some("poster"), 3),
+            (june(1), "t.me/+b", None, 9),
+            (june(2), "t.me/+a", Some("big poster"), 4),
+            (june(3), "t.me/+b", None, 50),
+        ] {
+            fixture.link_joins(day, link, name, joined);
+        }
+        let window = Window::of_days(june(1), june(2), Zone::utc());
+        let links = serde_json::to_value(growth(&fixture.dataset(), &window).data.invite_links).unwrap();
+        assert_eq!(
+            links,
+            json!([
+                {"link": "t.me/+b", "name": null, "joined": 9},
+                {"link": "t.me/+a", "name": "big poster", "joined": 7},
+            ])
+        );
     }
 
     #[test]

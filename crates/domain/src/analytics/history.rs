@@ -84,6 +84,29 @@ pub struct SourceFact {
     pub source: Source,
 }
 
+/// People who came by one invitation link on one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkJoinsFact {
+    pub day: Date,
+    /// as [`shown_invite_link`] leaves it
+    pub link: String,
+    /// as its maker named it
+    pub name: Option<String>,
+    pub joined: i64,
+}
+
+/// An invitation link without the end of its secret, as Telegram shows those of other administrators: who has the
+/// whole of it can join.
+pub fn shown_invite_link(link: &str) -> String {
+    const SECRET_CHARS: usize = 8;
+    let start = link.find("/+").map(|at| at + 2).or(link.find("/joinchat/").map(|at| at + 10));
+    let secret = &link[start.unwrap_or(0)..];
+    match secret.char_indices().nth(SECRET_CHARS) {
+        Some((end, _)) => format!("{}…", &link[..link.len() - secret.len() + end]),
+        None => link.to_owned(),
+    }
+}
+
 /// All that the questions need about one channel: the posts of the windows asked for and up to
 /// [`LOOKBACK_POSTS`] before them.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,7 +118,29 @@ pub struct History {
     pub readings: ViewReadings,
     pub daily: Vec<DailyFact>,
     pub sources: Vec<SourceFact>,
+    /// where our bot is told who comes by which link
+    pub link_joins: Vec<LinkJoinsFact>,
 }
 
 /// A post's performance is judged by up to this many posts before it.
 pub const LOOKBACK_POSTS: usize = 30;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invitation_link_is_shown_without_its_end() {
+        for (link, shown) in [
+            ("https://t.me/+AbCdEfGhIjKlMnOp", "https://t.me/+AbCdEfGh…"),
+            ("https://t.me/joinchat/AbCdEfGhIjKlMnOp", "https://t.me/joinchat/AbCdEfGh…"),
+            // of another administrator: Telegram has left the end out already
+            ("https://t.me/+AbCdEfGh…", "https://t.me/+AbCdEfGh…"),
+            ("https://t.me/+short", "https://t.me/+short"),
+            ("ссылка-без-адреса", "ссылка-б…"),
+            ("", ""),
+        ] {
+            assert_eq!(shown_invite_link(link), shown);
+        }
+    }
+}

@@ -22,6 +22,7 @@ impl Dataset {
             growth_rate: at(&self.growth_rate, &kept),
             daily: self.daily.clone(),
             sources: self.sources.clone(),
+            link_joins: self.link_joins.clone(),
         }
     }
 }

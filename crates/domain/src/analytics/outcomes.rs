@@ -81,6 +81,7 @@ impl Outcomes {
             growth_rate: vec![None; count],
             daily: Vec::new(),
             sources: Vec::new(),
+            link_joins: Vec::new(),
         }
     }
 }

@@ -41,22 +41,28 @@ pub fn deviation(values: &[f64]) -> Option<f64> {
     Some((squares / (values.len() - 1) as f64).sqrt())
 }
 
-/// Quantile `q` (0..=1) by linear interpolation between order statistics; `None` of nothing. Sorts `values`.
+/// Quantile `q` (0..=1) by linear interpolation between order statistics; `None` of nothing. Reorders `values`.
 pub fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
     let last = values.len().checked_sub(1)?;
     let place = q.clamp(0.0, 1.0) * last as f64;
-    let below = values[place.floor() as usize];
-    let above = values[place.ceil() as usize];
+    let (_, below, greater) = values.select_nth_unstable_by(place.floor() as usize, f64::total_cmp);
+    let below = *below;
+    if place.fract() == 0.0 {
+        return Some(below);
+    }
+    let above = greater.iter().copied().min_by(f64::total_cmp).unwrap_or(below);
     Some(below + (above - below) * place.fract())
 }
 
 /// 80 % interval of the median from order statistics: the k-th value from each end, k the largest with
-/// P(Binomial(n, ½) < k) <= 10 %. `None` below four values, where no such k exists. Sorts `values`.
+/// P(Binomial(n, ½) < k) <= 10 %. `None` below four values, where no such k exists. Reorders `values`.
 pub fn median_interval(values: &mut [f64]) -> Option<(f64, f64)> {
     let rank = interval_rank(values.len())?;
-    values.sort_unstable_by(f64::total_cmp);
-    Some((values[rank - 1], values[values.len() - rank]))
+    let (smaller, high, _) = values.select_nth_unstable_by(values.len() - rank, f64::total_cmp);
+    let high = *high;
+    // the k-th from below is left of the k-th from above: k is at most half of the values
+    let (_, low, _) = smaller.select_nth_unstable_by(rank - 1, f64::total_cmp);
+    Some((*low, high))
 }
 
 /// The k of [`median_interval`].

@@ -97,6 +97,7 @@ pub fn history(files: &Files, channel: &str, zone: &str) -> History {
         readings: ViewReadings { offsets: vec![0], ..ViewReadings::default() },
         daily: Vec::new(),
         sources: Vec::new(),
+        link_joins: Vec::new(),
     };
     for (post_id, post) in ordered {
         let newest = |counter: fn(&Counters) -> Option<i64>| post.snapshots.values().rev().find_map(counter);

@@ -11,14 +11,16 @@ use domain::ids::ChannelId;
 use domain::screens::Freshness;
 use moka::future::Cache as Moka;
 
-use super::Measured;
 use super::target::KnownChannels;
+use super::{Drawn, Measured};
 use crate::best_time::Packed;
 use crate::forecast::Expected;
 use crate::{Error, Result};
 
 /// Bytes of measured ranges. The idle server stays under 100 MiB with this filled.
 const MEASURED_BYTES_MAX: u64 = 32 << 20;
+/// Ranges of which pages are drawn; some kilobytes each.
+const DRAWN_MAX: u64 = 512;
 /// What nobody asks for goes, so that an idle server is small.
 const IDLE: Duration = Duration::from_mins(10);
 /// Cards of every channel a server with many workspaces shows in ten minutes; a few dozen bytes each.
@@ -71,6 +73,7 @@ pub(crate) struct CardHeadline {
 #[derive(Clone)]
 pub(crate) struct Cache {
     measured: Moka<Key, Arc<Measured>>,
+    drawn: Moka<Key, Arc<Drawn>>,
     headlines: Moka<(ChannelId, i64), CardHeadline>,
     outcomes: Moka<(ChannelId, i64), Arc<Packed>>,
     expected: Moka<(ChannelId, i64), Arc<Expected>>,
@@ -91,6 +94,7 @@ impl Cache {
             .build();
         Self {
             measured,
+            drawn: Moka::builder().max_capacity(DRAWN_MAX).time_to_idle(IDLE).build(),
             headlines: Moka::builder().max_capacity(HEADLINES_MAX).time_to_idle(IDLE).build(),
             outcomes,
             expected: Moka::builder().max_capacity(EXPECTED_MAX).time_to_idle(IDLE).build(),
@@ -105,6 +109,16 @@ impl Cache {
     ) -> Result<Arc<Measured>> {
         let load = async { load.await.map(Arc::new) };
         self.measured.try_get_with(key, load).await.map_err(|error: Arc<Error>| (*error).clone())
+    }
+
+    /// What was measured on the way to something else.
+    pub(super) async fn keep_measured(&self, key: Key, measured: Measured) {
+        self.measured.insert(key, Arc::new(measured)).await;
+    }
+
+    pub(super) async fn drawn(&self, key: Key, load: impl Future<Output = Result<Drawn>>) -> Result<Arc<Drawn>> {
+        let load = async { load.await.map(Arc::new) };
+        self.drawn.try_get_with(key, load).await.map_err(|error: Arc<Error>| (*error).clone())
     }
 
     pub(crate) async fn outcomes(
@@ -154,7 +168,6 @@ mod tests {
 
     use domain::analytics::AGES_H;
     use domain::analytics::History;
-    use domain::analytics::curve::UsualCurve;
     use domain::analytics::history::{PostColumns, ViewReadings};
     use domain::channels::Channel;
     use domain::ids::WorkspaceId;
@@ -178,16 +191,18 @@ mod tests {
             created_at: 0,
         };
         let (posts, readings) = (PostColumns::default(), ViewReadings { offsets: vec![0], ..ViewReadings::default() });
-        let history = History { channel, as_of: None, posts, readings, daily: Vec::new(), sources: Vec::new() };
+        let history = History {
+            channel,
+            as_of: None,
+            posts,
+            readings,
+            daily: Vec::new(),
+            sources: Vec::new(),
+            link_joins: Vec::new(),
+        };
         let mut dataset = Dataset::measure(history, &AGES_H, MaxGap::Usual);
         dataset.posts.text.push(String::with_capacity(text_bytes));
-        Measured {
-            version: 0,
-            dataset,
-            latest: Vec::new(),
-            usual_latest: UsualCurve::default(),
-            usual_compare: UsualCurve::default(),
-        }
+        Measured { version: 0, dataset }
     }
 
     #[tokio::test]

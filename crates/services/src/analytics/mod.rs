@@ -59,11 +59,34 @@ pub(crate) struct Measured {
     /// data version of the rows, read together with them
     version: i64,
     dataset: Dataset,
-    /// curves of the newest posts of the range, newest first, up to [`LATEST_CURVE_H`]
+}
+
+impl Measured {
+    fn of((version, history): (i64, History), wanted: &Wanted, query: &Query) -> Self {
+        Self { version, dataset: Dataset::measure(history, &wanted.key.ages_h, query.max_gap) }
+    }
+}
+
+/// What pages draw of a range and no answer shows: a third of the work of measuring it.
+#[derive(Debug, Default)]
+pub(crate) struct Drawn {
+    /// curves of the newest posts, newest first, up to [`LATEST_CURVE_H`]
     latest: Vec<PostCurve>,
     /// bands up to [`LATEST_CURVE_H`] and [`COMPARE_CURVE_H`]
     usual_latest: UsualCurve,
     usual_compare: UsualCurve,
+}
+
+impl Drawn {
+    fn of(history: &History) -> Self {
+        let first_latest = history.posts.len().saturating_sub(LATEST_POSTS);
+        let latest = (first_latest..history.posts.len()).rev().map(|index| post_curve(history, index, LATEST_CURVE_H));
+        Self {
+            latest: latest.collect(),
+            usual_latest: usual_curve(history, LATEST_CURVE_H),
+            usual_compare: usual_curve(history, COMPARE_CURVE_H),
+        }
+    }
 }
 
 /// What to load, before it is known whether the cache has it.
@@ -72,6 +95,21 @@ struct Wanted {
     window: Window,
     freshness: Freshness,
     key: Key,
+}
+
+impl Wanted {
+    fn new(channel: Channel, window: Window, freshness: Freshness, query: &Query) -> Self {
+        let ages_h: BTreeSet<u32> = AGES_H.into_iter().chain(query.hours.iter().flatten().copied()).collect();
+        let key = Key {
+            channel: channel.id,
+            version: freshness.version,
+            from: window.needs_from(),
+            to: window.to,
+            ages_h: ages_h.into_iter().collect(),
+            max_gap: query.max_gap.into(),
+        };
+        Self { channel, window, freshness, key }
+    }
 }
 
 /// A channel's data for a query. The dataset reaches further back than the window: to the window before it and to
@@ -89,10 +127,24 @@ pub async fn dataset(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Q
 /// The same for a period as screens name it, counted back from the channel's newest data.
 async fn dataset_of_period(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, period: Period) -> Result<Loaded> {
     let channel = channels::find(ctx, viewer, channel).await?;
-    load_period(ctx, channel, period).await
+    let (wanted, query) = wanted_of_period(ctx, channel, period).await?;
+    load_wanted(ctx, wanted, &query).await
 }
 
-async fn load_period(ctx: &Ctx, channel: Channel, period: Period) -> Result<Loaded> {
+/// The same with what a page draws of it.
+async fn drawn_of_period(
+    ctx: &Ctx,
+    viewer: &Viewer,
+    channel: &ChannelRef,
+    period: Period,
+) -> Result<(Loaded, Arc<Drawn>)> {
+    let channel = channels::find(ctx, viewer, channel).await?;
+    let (wanted, query) = wanted_of_period(ctx, channel, period).await?;
+    let drawn = ctx.cache.drawn(wanted.key.clone(), Box::pin(draw(ctx, &wanted, &query))).await?;
+    Ok((load_wanted(ctx, wanted, &query).await?, drawn))
+}
+
+async fn wanted_of_period(ctx: &Ctx, channel: Channel, period: Period) -> Result<(Wanted, Query)> {
     let mut tx = ctx.db.read().await?;
     let newest_post = store::channels::newest_post(&mut tx, channel.id).await?;
     let freshness = freshness(ctx, &mut tx, &channel).await?;
@@ -100,20 +152,14 @@ async fn load_period(ctx: &Ctx, channel: Channel, period: Period) -> Result<Load
     let zone = Zone::find(&channel.zone)?;
     let query = period.query(&zone, newest_data(freshness.as_of, newest_post, freshness.read_at));
     let window = Window::resolve(&query, &zone, None, newest_post, freshness.read_at)?;
-    load(ctx, channel, window, freshness, &query).await
+    Ok((Wanted::new(channel, window, freshness, &query), query))
 }
 
 async fn load(ctx: &Ctx, channel: Channel, window: Window, freshness: Freshness, query: &Query) -> Result<Loaded> {
-    let ages_h: BTreeSet<u32> = AGES_H.into_iter().chain(query.hours.iter().flatten().copied()).collect();
-    let key = Key {
-        channel: channel.id,
-        version: freshness.version,
-        from: window.needs_from(),
-        to: window.to,
-        ages_h: ages_h.into_iter().collect(),
-        max_gap: query.max_gap.into(),
-    };
-    let wanted = Wanted { channel, window, freshness, key };
+    load_wanted(ctx, Wanted::new(channel, window, freshness, query), query).await
+}
+
+async fn load_wanted(ctx: &Ctx, wanted: Wanted, query: &Query) -> Result<Loaded> {
     let measured = ctx.cache.measured(wanted.key.clone(), Box::pin(measure(ctx, &wanted, query))).await?;
     Ok(Loaded { channel: wanted.channel, window: wanted.window, freshness: wanted.freshness, measured })
 }
@@ -121,16 +167,16 @@ async fn load(ctx: &Ctx, channel: Channel, window: Window, freshness: Freshness,
 /// Reads the rows and measures them: the only expensive step, done once however many ask at the same time.
 #[tracing::instrument(name = "measure", skip_all, fields(channel = wanted.channel.id.0))]
 async fn measure(ctx: &Ctx, wanted: &Wanted, query: &Query) -> Result<Measured> {
-    let (version, history) = rows(ctx, wanted).await?;
-    let first_latest = history.posts.len().saturating_sub(LATEST_POSTS);
-    let latest = (first_latest..history.posts.len()).rev().map(|index| post_curve(&history, index, LATEST_CURVE_H));
-    Ok(Measured {
-        version,
-        latest: latest.collect(),
-        usual_latest: usual_curve(&history, LATEST_CURVE_H),
-        usual_compare: usual_curve(&history, COMPARE_CURVE_H),
-        dataset: Dataset::measure(history, &wanted.key.ages_h, query.max_gap),
-    })
+    Ok(Measured::of(rows(ctx, wanted).await?, wanted, query))
+}
+
+/// The same for a page. The dataset is kept, too, so that the rows are read once.
+#[tracing::instrument(name = "draw", skip_all, fields(channel = wanted.channel.id.0))]
+async fn draw(ctx: &Ctx, wanted: &Wanted, query: &Query) -> Result<Drawn> {
+    let rows = rows(ctx, wanted).await?;
+    let drawn = Drawn::of(&rows.1);
+    ctx.cache.keep_measured(wanted.key.clone(), Measured::of(rows, wanted, query)).await;
+    Ok(drawn)
 }
 
 /// The rows of a range and the data version they are of, read in one moment. From the read replica where it has come as
@@ -169,7 +215,8 @@ pub(crate) async fn card_headline(ctx: &Ctx, channel: &Channel) -> Result<CardHe
         .headline(
             (channel.id, freshness.version),
             Box::pin(async {
-                let loaded = load_period(ctx, channel.clone(), Period::default()).await?;
+                let (wanted, query) = wanted_of_period(ctx, channel.clone(), Period::default()).await?;
+                let loaded = load_wanted(ctx, wanted, &query).await?;
                 let (data, window) = (loaded.dataset(), &loaded.window);
                 let reach = domain::analytics::reach::reach(data, window, &[HEADLINE_H]);
                 let err24 = reach.data.at(HEADLINE_H).and_then(|age| age.err);

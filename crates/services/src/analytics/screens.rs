@@ -12,7 +12,7 @@ use domain::analytics::{Answer, Dataset, Query};
 use domain::channels::ChannelRef;
 use domain::screens::{AnalyticsScreen, DashboardScreen, LATEST_CURVE_H, LatestPost};
 
-use super::{Loaded, compare, dataset_of_period};
+use super::{Drawn, Loaded, compare, dataset_of_period, drawn_of_period};
 use crate::collect::session::senders;
 use crate::forecast::Expected;
 use crate::identity::Viewer;
@@ -29,7 +29,7 @@ pub async fn dashboard_screen(
     channel: &ChannelRef,
     period: Period,
 ) -> Result<DashboardScreen> {
-    let loaded = dataset_of_period(ctx, viewer, channel, period).await?;
+    let (loaded, drawn) = drawn_of_period(ctx, viewer, channel, period).await?;
     let (data, window) = (loaded.dataset(), &loaded.window);
     let headline = headline(data, window);
     let trend_window = window.last_30_days();
@@ -38,8 +38,8 @@ pub async fn dashboard_screen(
     Ok(DashboardScreen {
         slug: loaded.channel.slug(),
         freshness: loaded.freshness,
-        latest: latest_posts(&loaded, &expected),
-        usual: loaded.measured.usual_latest.clone(),
+        latest: latest_posts(&loaded, &drawn, &expected),
+        usual: drawn.usual_latest.clone(),
         attention: attention(data, window, ctx.now()),
         reach_trend: reach_by_day(data, &trend_window, headline.data.measure),
         trend_window,
@@ -57,13 +57,13 @@ pub async fn analytics_screen(
     channel: &ChannelRef,
     period: Period,
 ) -> Result<AnalyticsScreen> {
-    let loaded = dataset_of_period(ctx, viewer, channel, period).await?;
+    let (loaded, drawn) = drawn_of_period(ctx, viewer, channel, period).await?;
     Ok(AnalyticsScreen {
         senders: senders(ctx, viewer, channel, loaded.window.from).await?,
         slug: loaded.channel.slug(),
         freshness: loaded.freshness,
         dataset: lean(&loaded),
-        usual: loaded.measured.usual_compare.clone(),
+        usual: drawn.usual_compare.clone(),
         window: loaded.window,
     })
 }
@@ -99,14 +99,14 @@ pub async fn compare_over_period(
 }
 
 /// The newest posts of the range with their curves, newest first.
-fn latest_posts(loaded: &Loaded, expected: &Expected) -> Vec<LatestPost> {
+fn latest_posts(loaded: &Loaded, drawn: &Drawn, expected: &Expected) -> Vec<LatestPost> {
     let (data, window) = (loaded.dataset(), &loaded.window);
     // the dashboard shows posts even where the period has none
     let end = in_window(data, window).end;
     let newest_first = (0..end).rev().take(LATEST_POSTS);
     newest_first
         .filter_map(|index| {
-            let curve = loaded.measured.latest.iter().find(|curve| curve.post_id == data.posts.post_id[index])?;
+            let curve = drawn.latest.iter().find(|curve| curve.post_id == data.posts.post_id[index])?;
             Some(LatestPost {
                 post: post_view(data, index),
                 age_h: age_h(data, index),

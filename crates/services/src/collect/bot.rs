@@ -4,14 +4,14 @@
 //! What is heard is nobody's request: it goes to every workspace that has connected the channel this way.
 
 use domain::analytics::history::DailyFact;
-use domain::channels::{Channel, ChannelRef};
+use domain::channels::Channel;
 use domain::collect::connection::{Connection, Mode, Obstacle};
 use domain::ids::ChannelId;
 use domain::posts::{Counters, MediaType, Snapshot, Source};
 use domain::zone::{Zone, add_days};
 use jiff::civil::Date;
 use store::Tx;
-use store::collect::member_changes::{self, LinkJoins, MemberChange};
+use store::collect::member_changes::{self, MemberChange};
 use store::collect::{self, PostFacts, Series, albums, connections};
 use telegram::{BotApi, CallError, bot_api};
 
@@ -255,13 +255,6 @@ async fn members_as_administrator(api: &BotApi, chat_id: i64) -> std::result::Re
     } else {
         Err(CallError::NotMember)
     }
-}
-
-/// Joins by invitation link since a moment (unix seconds), most first.
-pub async fn joins_by_link(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, since: i64) -> Result<Vec<LinkJoins>> {
-    let mut tx = ctx.db.read().await?;
-    let channel = channels::find_in(&mut tx, viewer, channel).await?;
-    Ok(member_changes::list_by_link(&mut tx, channel.id, since).await?)
 }
 
 async fn connected(ctx: &Ctx, telegram_id: i64) -> Result<Vec<Connection>> {

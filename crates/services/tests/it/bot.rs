@@ -1,7 +1,9 @@
 //! Channels that only the bot hears.
 
+use domain::analytics::Query;
 use domain::analytics::history::DailyFact;
-use domain::channels::{Channel, ChannelRef};
+use domain::analytics::query::Bound;
+use domain::channels::Channel;
 use domain::collect::connection::{Connection, Mode, Obstacle};
 use domain::posts::{Counters, MediaType, Snapshot, Source};
 use domain::zone::{Zone, add_days};
@@ -10,7 +12,7 @@ use fake_telegram::scenario::{Fault, Rule, Scenario};
 use jiff::civil::Date;
 use services::collect::bot::{self, HeardChange, HeardPost, Refusal};
 use services::collect::connection::{self, Introduced};
-use services::{Viewer, audit, identity};
+use services::{Viewer, analytics, audit, identity};
 use store::collect::PostFacts;
 use telegram::{BotApi, BotToken, bot_api};
 
@@ -247,16 +249,14 @@ async fn who_came_and_went_counts_once_and_for_whole_days_only() {
     assert_eq!(day(&place, &channel, tomorrow).await, Some((None, Some(3), Some(1))));
 
     let anya = viewer(&place, ANYA).await;
-    let links = async |viewer: &Viewer, channel: &ChannelRef, since| {
-        let links = bot::joins_by_link(&place.ctx, viewer, channel, since).await?;
-        Ok(links.into_iter().map(|link| (link.link_name.unwrap_or_default(), link.joined)).collect::<Vec<_>>())
+    let links = async |first: Date, last: Date| {
+        let end = Bound::Day(add_days(last, 1));
+        let query = Query { from: Some(Bound::Day(first)), to: Some(end), ..Query::default() };
+        let growth = analytics::growth(&place.ctx, &anya, &named("orbit"), &query).await.expect("answered").data;
+        growth.invite_links.into_iter().map(|link| (link.name.unwrap_or_default(), link.joined)).collect::<Vec<_>>()
     };
-    let all: services::Result<_> = links(&anya, &named("orbit"), 0).await;
-    assert_eq!(all, Ok(vec![("POSTER".to_owned(), 2), ("ADVERT".to_owned(), 1)]));
-    assert_eq!(links(&anya, &named("orbit"), noon).await.map(|links| links.len()), Ok(2));
-    let stranger = place.stranger().await;
-    let refused = links(&stranger, &named("orbit"), 0).await;
-    assert!(matches!(refused, Err(services::Error::NotFound(_))), "{refused:?}");
+    assert_eq!(links(today(), tomorrow).await, [("POSTER".to_owned(), 2), ("ADVERT".to_owned(), 1)]);
+    assert_eq!(links(today(), today()).await, [("POSTER".to_owned(), 1)]);
 }
 
 #[tokio::test]

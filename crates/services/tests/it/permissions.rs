@@ -122,9 +122,6 @@ fn use_cases() -> Vec<UseCase> {
             preview::import(ctx, viewer, &import, &|_| {}, &CancellationToken::new()).await
         })),
         use_case!("collect::connections", Viewer, false, |ctx, viewer, channel| connection::list(ctx, viewer)),
-        use_case!("collect::bot::joins_by_link", Viewer, true, |ctx, viewer, channel| {
-            services::collect::bot::joins_by_link(ctx, viewer, channel, 0)
-        }),
         use_case!("collect::bot::connect", Editor, false, |ctx, viewer, channel| services::collect::bot::connect(
             ctx,
             viewer,
@@ -506,7 +503,6 @@ async fn a_key_sees_numbers_and_nothing_else() {
                 "channels::list",
                 "channels::fresh",
                 "channels::find",
-                "collect::bot::joins_by_link",
                 "collect::session::senders",
             ]
             .contains(&case.name);

@@ -32,7 +32,7 @@ struct SourceRow {
     source: Source,
 }
 
-fn day(table: &'static str, channel: ChannelId, text: &str) -> Result<Date> {
+pub(super) fn day(table: &'static str, channel: ChannelId, text: &str) -> Result<Date> {
     text.parse().map_err(|_| Error::Data {
         table,
         column: "day",

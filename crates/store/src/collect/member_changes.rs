@@ -1,8 +1,10 @@
 //! People who came to a channel and went, without who they are.
 
+use domain::analytics::history::{LinkJoinsFact, shown_invite_link};
 use domain::ids::ChannelId;
 use jiff::civil::Date;
 
+use super::daily::day;
 use crate::{Result, Tx, execute, on};
 
 /// Somebody came or went.
@@ -29,12 +31,12 @@ pub struct Flow {
     pub left: i64,
 }
 
-/// How many came by a link.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct LinkJoins {
-    pub invite_link: String,
-    pub link_name: Option<String>,
-    pub joined: i64,
+#[derive(sqlx::FromRow)]
+struct LinkRow {
+    day: String,
+    invite_link: String,
+    link_name: Option<String>,
+    joined: i64,
 }
 
 /// `false` when it is known already.
@@ -61,13 +63,27 @@ pub async fn flow(tx: &mut Tx, channel: ChannelId, day: Date) -> Result<Flow> {
     on!(tx, |conn| sqlx::query_as(SQL).bind(channel).bind(day.to_string()).fetch_one(conn))
 }
 
-/// Joins by link since a moment (unix seconds), most first.
-pub async fn list_by_link(tx: &mut Tx, channel: ChannelId, since: i64) -> Result<Vec<LinkJoins>> {
-    const SQL: &str = "SELECT invite_link, MAX(link_name) AS link_name, COUNT(*) AS joined \
+/// Joins by link on the days from `first` to `last`, in order of day.
+pub async fn list_link_joins(tx: &mut Tx, channel: ChannelId, first: Date, last: Date) -> Result<Vec<LinkJoinsFact>> {
+    const SQL: &str = "SELECT day, invite_link, MAX(link_name) AS link_name, COUNT(*) AS joined \
         FROM channel_member_change \
-        WHERE channel_id = $1 AND at >= $2 AND change > 0 AND invite_link IS NOT NULL \
-        GROUP BY invite_link ORDER BY COUNT(*) DESC, invite_link";
-    on!(tx, |conn| sqlx::query_as(SQL).bind(channel).bind(since).fetch_all(conn))
+        WHERE channel_id = $1 AND day >= $2 AND day <= $3 AND change > 0 AND invite_link IS NOT NULL \
+        GROUP BY day, invite_link ORDER BY day, invite_link";
+    let rows: Vec<LinkRow> = on!(tx, |conn| sqlx::query_as(SQL)
+        .bind(channel)
+        .bind(first.to_string())
+        .bind(last.to_string())
+        .fetch_all(conn))?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(LinkJoinsFact {
+                day: day("channel_member_change", channel, &row.day)?,
+                link: shown_invite_link(&row.invite_link),
+                name: row.link_name,
+                joined: row.joined,
+            })
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -90,16 +106,18 @@ mod tests {
                 invite_link: link.map(str::to_owned),
                 link_name: link.map(|_| "poster".to_owned()),
             };
-            for one in [change(1, true, Some("t.me/+a")), change(2, true, None), change(3, false, None)] {
+            for one in [change(1, true, Some("t.me/+AbCdEfGhIjKl")), change(2, true, None), change(3, false, None)] {
                 assert!(insert(&mut tx, channel, &one).await.unwrap());
                 assert!(!insert(&mut tx, channel, &one).await.unwrap());
             }
             assert_eq!(flow(&mut tx, channel, date(2025, 10, 9)).await.unwrap(), Flow { joined: 2, left: 1 });
             assert_eq!(flow(&mut tx, channel, date(2025, 10, 8)).await.unwrap(), Flow { joined: 0, left: 0 });
-            let links = list_by_link(&mut tx, channel, 0).await.unwrap();
-            let poster = LinkJoins { invite_link: "t.me/+a".into(), link_name: Some("poster".into()), joined: 1 };
+            let (before, day) = (date(2025, 10, 8), date(2025, 10, 9));
+            let links = list_link_joins(&mut tx, channel, before, day).await.unwrap();
+            let poster =
+                LinkJoinsFact { day, link: "t.me/+AbCdEfGh…".into(), name: Some("poster".into()), joined: 1 };
             assert_eq!(links, [poster]);
-            assert_eq!(list_by_link(&mut tx, channel, 1_770_000_000).await.unwrap(), []);
+            assert_eq!(list_link_joins(&mut tx, channel, before, before).await.unwrap(), []);
         }
     }
 }

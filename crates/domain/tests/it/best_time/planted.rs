@@ -167,6 +167,7 @@ impl Plant {
             readings,
             daily: Vec::new(),
             sources: Vec::new(),
+            link_joins: Vec::new(),
         };
         let mean = effects.iter().sum::<f64>() / effects.len() as f64;
         let surface = (0..168).map(|cell| effect(cell / 24, (cell % 24) as f64 + 0.5).exp() / mean - 1.0).collect();
