@@ -46,7 +46,7 @@ pub fn GrowthTab(shown: Shown) -> impl IntoView {
                 <GrowthCard shown class="span-6"/>
                 <SubscribersCard shown answer/>
                 <DaysTable shown answer/>
-                <LinkJoinsCard shown answer class="span-4"/>
+                <LinkJoinsCard answer class="span-4"/>
             </div>
         </Show>
     }

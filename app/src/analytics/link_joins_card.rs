@@ -4,18 +4,15 @@ use domain::analytics::Answer;
 use domain::analytics::growth::{Growth, LinkJoins};
 use leptos::prelude::*;
 
-use super::explain::{Foot, Nothing};
-use super::growth_card::last_day;
-use super::shown::Shown;
+use super::explain::Nothing;
 use crate::t;
 use crate::ui::bar_list::{Bar, BarList};
 use crate::ui::card::Card;
 use crate::ui::number;
 
 #[component]
-pub fn LinkJoinsCard(shown: Shown, answer: Memo<Answer<Growth>>, class: &'static str) -> impl IntoView {
+pub fn LinkJoinsCard(answer: Memo<Answer<Growth>>, class: &'static str) -> impl IntoView {
     let bars = Signal::derive(move || answer.with(|answer| bars(&answer.data.invite_links, answer.data.joined)));
-    let meta = Signal::derive(move || answer.with(|answer| answer.meta.clone()));
     view! {
         <Card class id="link-joins" title=|| t!("analytics-link-joins") sub=|| t!("analytics-link-joins-sub")>
             <Show
@@ -25,7 +22,6 @@ pub fn LinkJoinsCard(shown: Shown, answer: Memo<Answer<Growth>>, class: &'static
                 }
             >
                 <BarList bars/>
-                <Foot shown meta until=Signal::derive(move || answer.with(|answer| last_day(&answer.data)))/>
             </Show>
         </Card>
     }

@@ -99,6 +99,7 @@ pub struct LinkJoinsFact {
 /// whole of it can join.
 pub fn shown_invite_link(link: &str) -> String {
     const SECRET_CHARS: usize = 8;
+    let link = link.strip_prefix("https://").unwrap_or(link);
     let start = link.find("/+").map(|at| at + 2).or(link.find("/joinchat/").map(|at| at + 10));
     let secret = &link[start.unwrap_or(0)..];
     match secret.char_indices().nth(SECRET_CHARS) {
@@ -132,11 +133,11 @@ mod tests {
     #[test]
     fn an_invitation_link_is_shown_without_its_end() {
         for (link, shown) in [
-            ("https://t.me/+AbCdEfGhIjKlMnOp", "https://t.me/+AbCdEfGh…"),
-            ("https://t.me/joinchat/AbCdEfGhIjKlMnOp", "https://t.me/joinchat/AbCdEfGh…"),
+            ("https://t.me/+AbCdEfGhIjKlMnOp", "t.me/+AbCdEfGh…"),
+            ("https://t.me/joinchat/AbCdEfGhIjKlMnOp", "t.me/joinchat/AbCdEfGh…"),
             // of another administrator: Telegram has left the end out already
-            ("https://t.me/+AbCdEfGh…", "https://t.me/+AbCdEfGh…"),
-            ("https://t.me/+short", "https://t.me/+short"),
+            ("https://t.me/+AbCdEfGh…", "t.me/+AbCdEfGh…"),
+            ("https://t.me/+short", "t.me/+short"),
             ("ссылка-без-адреса", "ссылка-б…"),
             ("", ""),
         ] {
