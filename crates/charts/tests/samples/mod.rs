@@ -103,7 +103,7 @@ fn growth_answer() -> Growth {
             }
         })
         .collect();
-    Growth { days, joined: Some(832), left: Some(445), net: Some(387), churn: Some(0.0093) }
+    Growth { days, joined: Some(832), left: Some(445), net: Some(387), churn: Some(0.0093), invite_links: Vec::new() }
 }
 
 fn reach_answer(factor: f64) -> Reach {
@@ -411,7 +411,8 @@ pub fn all(style: &Style) -> Vec<(&'static str, Spec)> {
 /// Every chart with nothing in it.
 pub fn nothing(style: &Style) -> Vec<(&'static str, Spec)> {
     let no_reach = Reach { ages: Vec::new(), posts: 0, ..reach_answer(1.0) };
-    let no_growth = Growth { days: Vec::new(), joined: None, left: None, net: None, churn: None };
+    let no_growth =
+        Growth { days: Vec::new(), joined: None, left: None, net: None, churn: None, invite_links: Vec::new() };
     let no_sources = Sources { sources: Vec::new(), days: Vec::new() };
     let no_content = Content {
         media_type: Vec::new(),

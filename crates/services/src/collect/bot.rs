@@ -17,7 +17,7 @@ use telegram::{BotApi, CallError, bot_api};
 
 use super::connection::{Connected, Introduced, connect_in};
 use crate::identity::{Viewer, permission, require};
-use crate::{Ctx, Result, channels};
+use crate::{Ctx, Result};
 
 /// Job: asks for the number of members of every channel the bot administers.
 pub struct CountMembers;
