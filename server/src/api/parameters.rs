@@ -126,8 +126,10 @@ impl Parameter {
             Self::CompareSort => json!({
                 "type": "string", "enum": CompareSort::ALL.map(CompareSort::as_str), "default": CompareSort::default(),
             }),
-            Self::TopMinViews => json!({ "type": "integer", "minimum": 0, "default": top::DEFAULT_MIN_VIEWS }),
-            Self::PostsMinViews => json!({ "type": "integer", "minimum": 0 }),
+            Self::TopMinViews => json!({
+                "type": "integer", "minimum": 0, "maximum": i64::MAX, "default": top::DEFAULT_MIN_VIEWS,
+            }),
+            Self::PostsMinViews => json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX }),
             Self::Hours => json!({
                 "type": "array", "minItems": 1, "maxItems": MAX_HOURS,
                 "items": { "type": "integer", "minimum": 1, "maximum": MAX_AGE_H },
