@@ -68,7 +68,7 @@ impl Measured {
 }
 
 /// What pages draw of a range and no answer shows: a third of the work of measuring it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Drawn {
     /// curves of the newest posts, newest first, up to [`LATEST_CURVE_H`]
     latest: Vec<PostCurve>,
@@ -124,14 +124,7 @@ pub async fn dataset(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, query: &Q
     load(ctx, channel, window, freshness, query).await
 }
 
-/// The same for a period as screens name it, counted back from the channel's newest data.
-async fn dataset_of_period(ctx: &Ctx, viewer: &Viewer, channel: &ChannelRef, period: Period) -> Result<Loaded> {
-    let channel = channels::find(ctx, viewer, channel).await?;
-    let (wanted, query) = wanted_of_period(ctx, channel, period).await?;
-    load_wanted(ctx, wanted, &query).await
-}
-
-/// The same with what a page draws of it.
+/// The same for a period as screens name it, counted back from the channel's newest data, with what pages draw of it.
 async fn drawn_of_period(
     ctx: &Ctx,
     viewer: &Viewer,
@@ -139,6 +132,11 @@ async fn drawn_of_period(
     period: Period,
 ) -> Result<(Loaded, Arc<Drawn>)> {
     let channel = channels::find(ctx, viewer, channel).await?;
+    load_period(ctx, channel, period).await
+}
+
+/// Whatever a page asks of a period at the same time comes from one reading of its rows.
+async fn load_period(ctx: &Ctx, channel: Channel, period: Period) -> Result<(Loaded, Arc<Drawn>)> {
     let (wanted, query) = wanted_of_period(ctx, channel, period).await?;
     let drawn = ctx.cache.drawn(wanted.key.clone(), Box::pin(draw(ctx, &wanted, &query))).await?;
     Ok((load_wanted(ctx, wanted, &query).await?, drawn))
@@ -215,8 +213,7 @@ pub(crate) async fn card_headline(ctx: &Ctx, channel: &Channel) -> Result<CardHe
         .headline(
             (channel.id, freshness.version),
             Box::pin(async {
-                let (wanted, query) = wanted_of_period(ctx, channel.clone(), Period::default()).await?;
-                let loaded = load_wanted(ctx, wanted, &query).await?;
+                let (loaded, _) = load_period(ctx, channel.clone(), Period::default()).await?;
                 let (data, window) = (loaded.dataset(), &loaded.window);
                 let reach = domain::analytics::reach::reach(data, window, &[HEADLINE_H]);
                 let err24 = reach.data.at(HEADLINE_H).and_then(|age| age.err);

@@ -14,7 +14,7 @@ use domain::channels::ChannelRef;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use super::{Loaded, dataset_of_period};
+use super::{Loaded, drawn_of_period};
 use crate::identity::Viewer;
 use crate::{Ctx, Error, Result};
 
@@ -65,7 +65,7 @@ pub async fn picture(
     period: Period,
     language: &str,
 ) -> Result<Option<Vec<u8>>> {
-    let loaded = dataset_of_period(ctx, viewer, channel, period).await?;
+    let (loaded, _) = drawn_of_period(ctx, viewer, channel, period).await?;
     let Some(spec) = spec(&loaded, &Words::of(Language::from_code(language))) else { return Ok(None) };
     ctx.pictures.png(spec.option).await
 }

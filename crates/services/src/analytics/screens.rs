@@ -12,7 +12,7 @@ use domain::analytics::{Answer, Dataset, Query};
 use domain::channels::ChannelRef;
 use domain::screens::{AnalyticsScreen, DashboardScreen, LATEST_CURVE_H, LatestPost};
 
-use super::{Drawn, Loaded, compare, dataset_of_period, drawn_of_period};
+use super::{Drawn, Loaded, compare, drawn_of_period};
 use crate::collect::session::senders;
 use crate::forecast::Expected;
 use crate::identity::Viewer;
@@ -76,7 +76,7 @@ pub async fn most_viewed(
     period: Period,
     count: usize,
 ) -> Result<Vec<i64>> {
-    let loaded = dataset_of_period(ctx, viewer, channel, period).await?;
+    let (loaded, _) = drawn_of_period(ctx, viewer, channel, period).await?;
     let posts = top(loaded.dataset(), &loaded.window, Sort::Views, 0, count).data;
     Ok(posts.into_iter().map(|post| post.post_id).collect())
 }
@@ -88,7 +88,7 @@ pub async fn compare_over_period(
     channel: &ChannelRef,
     period: Period,
 ) -> Result<Answer<Vec<ComparedChannel>>> {
-    let window = dataset_of_period(ctx, viewer, channel, period).await?.window;
+    let window = drawn_of_period(ctx, viewer, channel, period).await?.0.window;
     let query = Query {
         from: Some(Bound::Instant(window.from)),
         to: Some(Bound::Instant(window.to)),
